@@ -1,0 +1,174 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _NGX_HTTP_MCP_H_INCLUDED_
+#define _NGX_HTTP_MCP_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <cjson/cJSON.h>
+
+
+/*
+ * The C API: tools of the Model Context Protocol written as nginx modules.
+ *
+ * A module describes its tools in a ngx_http_mcp_tools_t and hands it over in
+ * its preconfiguration handler with ngx_http_mcp_add_tools(); an operator
+ * switches them on per location with "mcp_tools NAME".  The module is built
+ * as a dynamic module of its own and is loaded after ngx_http_mcp_module.
+ * A tool is written once and is served in all revisions of the protocol.
+ *
+ * Everything here runs in a worker process on the event loop: a handler must
+ * not block.  Whatever a handler allocates from ngx_http_mcp_pool() is freed
+ * when the request ends.
+ *
+ * Specification: MCP 2026-07-28, server/tools.
+ */
+
+
+#define NGX_HTTP_MCP_API_VERSION  1
+
+
+typedef struct ngx_http_mcp_call_s  ngx_http_mcp_call_t;
+
+
+/*
+ * A handler.  "args" is the object of arguments, already checked against the
+ * input schema; an empty object if the client sent none.  It is read-only and
+ * belongs to the request: never delete it, never add a part of it to another
+ * tree (cJSON_Duplicate() it or use a reference).  Strings are UTF-8 without
+ * NUL.  A number that a double does not hold exactly has its exact text in
+ * "valuestring".
+ *
+ * Returns NGX_OK when the result is complete: text, other content, a
+ * structured result or a tool error, set with the functions below.
+ * Returns NGX_ERROR if it failed for a reason that is not the caller's: the
+ * client gets a JSON-RPC error -32603, the reason belongs in the error log.
+ */
+typedef ngx_int_t (*ngx_http_mcp_tool_pt)(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+
+
+/* flags: published as "annotations" of the tool */
+#define NGX_HTTP_MCP_READ_ONLY     0x0001   /* readOnlyHint */
+#define NGX_HTTP_MCP_DESTRUCTIVE   0x0002   /* destructiveHint */
+#define NGX_HTTP_MCP_IDEMPOTENT    0x0004   /* idempotentHint */
+#define NGX_HTTP_MCP_OPEN_WORLD    0x0008   /* openWorldHint */
+
+/* client capabilities a tool cannot do without */
+#define NGX_HTTP_MCP_NEED_SAMPLING     0x0001
+#define NGX_HTTP_MCP_NEED_ELICITATION  0x0002
+#define NGX_HTTP_MCP_NEED_ROOTS        0x0004
+
+
+/*
+ * A tool.  Strings are UTF-8, constant and outlive the module; NULL stands
+ * for "none" where that is allowed.
+ */
+typedef struct {
+    const char            *name;           /* 1-128 of A-Z a-z 0-9 _ - . */
+    const char            *title;          /* or NULL */
+    const char            *description;
+    const char            *input_schema;   /* JSON Schema, "type": "object" */
+    const char            *output_schema;  /* or NULL */
+    const char            *icon;           /* URI, https: or data:, or NULL */
+    ngx_uint_t             flags;
+    ngx_uint_t             capabilities;   /* NGX_HTTP_MCP_NEED_* */
+    ngx_http_mcp_tool_pt   handler;
+} ngx_http_mcp_tool_t;
+
+#define ngx_http_mcp_null_tool                                               \
+    { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
+
+
+/* a pack of tools: what one "mcp_tools NAME" switches on */
+typedef struct {
+    ngx_uint_t                  version;   /* NGX_HTTP_MCP_API_VERSION */
+    const char                 *name;      /* as in "mcp_tools NAME" */
+    const ngx_http_mcp_tool_t  *tools;     /* ends with ngx_http_mcp_null_tool */
+} ngx_http_mcp_tools_t;
+
+
+/*
+ * Makes a pack known; to be called from the preconfiguration handler of a
+ * module.  The pack must outlive the configuration cycle.  NGX_OK, or
+ * NGX_ERROR after an [emerg] line: wrong API version, duplicate pack.
+ * Schemas are compiled when a location switches the pack on.
+ */
+ngx_int_t ngx_http_mcp_add_tools(ngx_conf_t *cf,
+    const ngx_http_mcp_tools_t *tools);
+
+
+/* the pool of the request, and the request itself, for variables and logs */
+ngx_pool_t *ngx_http_mcp_pool(ngx_http_mcp_call_t *call);
+ngx_http_request_t *ngx_http_mcp_request(ngx_http_mcp_call_t *call);
+
+
+/*
+ * The result.  All return NGX_OK or NGX_ERROR (out of memory, or an argument
+ * that cannot be sent), which a handler passes on.  Content items appear in
+ * the order of the calls; bytes are copied.
+ */
+
+/*
+ * The structured result, once per call.  Takes ownership of "value" and
+ * deletes it, also on error.  It is checked against the output schema if
+ * there is one; unless the handler added content of its own, the serialized
+ * value is sent as text too.
+ */
+ngx_int_t ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value);
+
+/* "text" content; the bytes must be UTF-8 */
+ngx_int_t ngx_http_mcp_text(ngx_http_mcp_call_t *call, const u_char *p,
+    size_t len);
+
+/* "image" and "audio" content; the bytes are base64-encoded here */
+ngx_int_t ngx_http_mcp_image(ngx_http_mcp_call_t *call, const u_char *p,
+    size_t len, const char *mime_type);
+ngx_int_t ngx_http_mcp_audio(ngx_http_mcp_call_t *call, const u_char *p,
+    size_t len, const char *mime_type);
+
+/* "resource_link" content; title, description, mime_type may be NULL,
+ * size is -1 if it is not known */
+typedef struct {
+    const char            *uri;
+    const char            *name;
+    const char            *title;
+    const char            *description;
+    const char            *mime_type;
+    off_t                  size;
+} ngx_http_mcp_link_t;
+
+ngx_int_t ngx_http_mcp_link(ngx_http_mcp_call_t *call,
+    const ngx_http_mcp_link_t *link);
+
+/* "resource" content, embedded as text or, base64-encoded, as a blob;
+ * mime_type may be NULL */
+ngx_int_t ngx_http_mcp_embed_text(ngx_http_mcp_call_t *call, const char *uri,
+    const char *mime_type, const u_char *p, size_t len);
+ngx_int_t ngx_http_mcp_embed_blob(ngx_http_mcp_call_t *call, const char *uri,
+    const char *mime_type, const u_char *p, size_t len);
+
+/* annotations of the content item that is added next */
+#define NGX_HTTP_MCP_FOR_USER       0x0001
+#define NGX_HTTP_MCP_FOR_ASSISTANT  0x0002
+
+ngx_int_t ngx_http_mcp_annotate(ngx_http_mcp_call_t *call,
+    ngx_uint_t audience, double priority);
+
+/*
+ * A tool error the model can read and correct itself by ("isError": true);
+ * the format is that of ngx_sprintf(), the text is cut at 2048 bytes.  What
+ * was added before is dropped.  Always returns NGX_OK, so that a handler
+ * may "return ngx_http_mcp_error(call, ...)".
+ */
+ngx_int_t ngx_cdecl ngx_http_mcp_error(ngx_http_mcp_call_t *call,
+    const char *fmt, ...);
+
+
+#endif /* _NGX_HTTP_MCP_H_INCLUDED_ */
