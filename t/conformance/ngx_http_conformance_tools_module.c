@@ -1,0 +1,345 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_http_mcp.h>
+
+
+/*
+ * The fixture of the official conformance suite: the tools its scenarios
+ * call by name.  "test_simple_text" is the first one on purpose, scenarios
+ * take the first listed tool for one that needs no arguments.
+ */
+
+
+#define NO_ARGUMENTS  "{\"type\":\"object\",\"additionalProperties\":false}"
+
+
+static ngx_int_t ngx_http_conformance_simple_text(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_image(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_audio(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_embedded(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_multiple(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_error(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_schema(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_header(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_capability(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_text(ngx_http_mcp_call_t *call,
+    const char *text);
+static ngx_int_t ngx_http_conformance_init(ngx_conf_t *cf);
+
+
+/* one pixel */
+
+static const u_char  ngx_http_conformance_png[] = {
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00,
+    0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x01,
+    0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90,
+    0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41,
+    0x54, 0x78, 0xda, 0x63, 0xf8, 0xcf, 0xc0, 0x00, 0x00, 0x03,
+    0x01, 0x01, 0x00, 0xf7, 0x03, 0x41, 0x43, 0x00, 0x00, 0x00,
+    0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82
+};
+
+
+/* one sample of silence, 8 kHz */
+
+static const u_char  ngx_http_conformance_wav[] = {
+    0x52, 0x49, 0x46, 0x46, 0x26, 0x00, 0x00, 0x00, 0x57, 0x41,
+    0x56, 0x45, 0x66, 0x6d, 0x74, 0x20, 0x10, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x01, 0x00, 0x40, 0x1f, 0x00, 0x00, 0x80, 0x3e,
+    0x00, 0x00, 0x02, 0x00, 0x10, 0x00, 0x64, 0x61, 0x74, 0x61,
+    0x02, 0x00, 0x00, 0x00, 0x00, 0x00
+};
+
+
+static const char  ngx_http_conformance_2020_12[] =
+    "{"
+    "\"$schema\":\"https://json-schema.org/draft/2020-12/schema\","
+    "\"type\":\"object\","
+    "\"$defs\":{"
+        "\"address\":{"
+            "\"$anchor\":\"addressDef\","
+            "\"type\":\"object\","
+            "\"properties\":{"
+                "\"street\":{\"type\":\"string\"},"
+                "\"city\":{\"type\":\"string\"}"
+            "}"
+        "}"
+    "},"
+    "\"properties\":{"
+        "\"name\":{\"type\":\"string\"},"
+        "\"address\":{\"$ref\":\"#/$defs/address\"},"
+        "\"contactMethod\":{"
+            "\"type\":\"string\","
+            "\"enum\":[\"phone\",\"email\"]"
+        "},"
+        "\"phone\":{\"type\":\"string\"},"
+        "\"email\":{\"type\":\"string\"}"
+    "},"
+    "\"allOf\":["
+        "{\"anyOf\":[{\"required\":[\"phone\"]},{\"required\":[\"email\"]}]}"
+    "],"
+    "\"if\":{"
+        "\"properties\":{\"contactMethod\":{\"const\":\"phone\"}},"
+        "\"required\":[\"contactMethod\"]"
+    "},"
+    "\"then\":{\"required\":[\"phone\"]},"
+    "\"else\":{\"required\":[\"email\"]},"
+    "\"additionalProperties\":false"
+    "}";
+
+
+static const ngx_http_mcp_tool_t  ngx_http_conformance_tools[] = {
+
+    { "test_simple_text",
+      NULL,
+      "Returns one text.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_simple_text },
+
+    { "test_image_content",
+      NULL,
+      "Returns one image.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_image },
+
+    { "test_audio_content",
+      NULL,
+      "Returns one sound.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_audio },
+
+    { "test_embedded_resource",
+      NULL,
+      "Returns one embedded resource.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_embedded },
+
+    { "test_multiple_content_types",
+      NULL,
+      "Returns a text, an image and an embedded resource.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_multiple },
+
+    { "test_error_handling",
+      NULL,
+      "Returns a tool error.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_error },
+
+    { "json_schema_2020_12_tool",
+      NULL,
+      "Has an input schema with keywords of JSON Schema 2020-12.",
+      ngx_http_conformance_2020_12,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_schema },
+
+    { "test_header_tool",
+      NULL,
+      "Has an argument that clients repeat in a header.",
+      "{\"type\":\"object\",\"properties\":{"
+          "\"region\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"}},"
+          "\"required\":[\"region\"],\"additionalProperties\":false}",
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_header },
+
+    { "test_missing_capability",
+      NULL,
+      "Is for clients only that can sample their model.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      NGX_HTTP_MCP_NEED_SAMPLING,
+      ngx_http_conformance_capability },
+
+    ngx_http_mcp_null_tool
+};
+
+
+static const ngx_http_mcp_tools_t  ngx_http_conformance_pack = {
+    NGX_HTTP_MCP_API_VERSION,
+    "conformance",
+    ngx_http_conformance_tools
+};
+
+
+static ngx_http_module_t  ngx_http_conformance_tools_module_ctx = {
+    ngx_http_conformance_init,             /* preconfiguration */
+    NULL,                                  /* postconfiguration */
+
+    NULL,                                  /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    NULL,                                  /* create location configuration */
+    NULL                                   /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_conformance_tools_module = {
+    NGX_MODULE_V1,
+    &ngx_http_conformance_tools_module_ctx,/* module context */
+    NULL,                                  /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_conformance_simple_text(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_text(call,
+                               "This is a simple text response for testing.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_image(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_mcp_image(call, ngx_http_conformance_png,
+                              sizeof(ngx_http_conformance_png), "image/png");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_audio(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_mcp_audio(call, ngx_http_conformance_wav,
+                              sizeof(ngx_http_conformance_wav), "audio/wav");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_embedded(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    static const u_char  text[] = "This is an embedded resource content.";
+
+    return ngx_http_mcp_embed_text(call, "test://embedded-resource",
+                                   "text/plain", text, sizeof(text) - 1);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_multiple(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    static const u_char  json[] = "{\"test\":\"data\",\"value\":123}";
+
+    if (ngx_http_conformance_text(call, "Multiple content types test:")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_mcp_image(call, ngx_http_conformance_png,
+                           sizeof(ngx_http_conformance_png), "image/png")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_embed_text(call, "test://mixed-content-resource",
+                                   "application/json", json,
+                                   sizeof(json) - 1);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_error(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_mcp_error(call,
+                        "This tool intentionally returns an error for testing");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_schema(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_text(call, "The arguments fit the schema.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_header(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    cJSON  *region;
+
+    region = cJSON_GetObjectItemCaseSensitive(args, "region");
+
+    return ngx_http_conformance_text(call, region->valuestring);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_capability(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_text(call, "The client can sample its model.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_text(ngx_http_mcp_call_t *call, const char *text)
+{
+    return ngx_http_mcp_text(call, (const u_char *) text, ngx_strlen(text));
+}
+
+
+static ngx_int_t
+ngx_http_conformance_init(ngx_conf_t *cf)
+{
+    return ngx_http_mcp_add_tools(cf, &ngx_http_conformance_pack);
+}
