@@ -10,6 +10,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <mcp_json_text.h>
 
 
 /*
@@ -31,7 +32,6 @@
 
 #define MCP_JSON_MAX_DEPTH    64         /* open containers */
 #define MCP_JSON_MAX_VALUES   131072     /* tokens of one document */
-#define MCP_JSON_MAX_NUMBER   1024       /* bytes of one number */
 
 
 typedef enum {
@@ -124,9 +124,6 @@ mcp_json_token_t *mcp_json_member(mcp_json_doc_t *doc,
  */
 ngx_int_t mcp_json_string(mcp_json_doc_t *doc, mcp_json_token_t *token,
     ngx_str_t *out);
-
-/* NGX_OK if the bytes are well-formed UTF-8 without NUL, else NGX_DECLINED */
-ngx_int_t mcp_utf8_check(u_char *p, size_t len);
 
 
 #endif /* _MCP_JSON_SCAN_H_INCLUDED_ */
