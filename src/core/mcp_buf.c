@@ -13,6 +13,11 @@
 #define MCP_BUF_MIN_SIZE  256
 
 
+/* no room is left after a failure */
+#define mcp_buf_has(b, n)                                                    \
+    ((b)->start && (size_t) ((b)->end - (b)->last) >= (n))
+
+
 static void mcp_buf_escape(mcp_buf_t *b, u_char c);
 
 
@@ -49,7 +54,7 @@ mcp_buf_reserve(mcp_buf_t *b, size_t n)
         return NULL;
     }
 
-    if (b->start && (size_t) (b->end - b->last) >= n) {
+    if (mcp_buf_has(b, n)) {
         return b->last;
     }
 
@@ -57,6 +62,7 @@ mcp_buf_reserve(mcp_buf_t *b, size_t n)
 
     if (n > NGX_MAX_SIZE_T_VALUE / 4 - len) {
         b->failed = 1;
+        b->end = b->last;
         return NULL;
     }
 
@@ -65,6 +71,7 @@ mcp_buf_reserve(mcp_buf_t *b, size_t n)
     p = ngx_pnalloc(b->pool, size);
     if (p == NULL) {
         b->failed = 1;
+        b->end = b->last;
         return NULL;
     }
 
@@ -84,7 +91,11 @@ mcp_buf_reserve(mcp_buf_t *b, size_t n)
 void
 mcp_buf_add(mcp_buf_t *b, const void *p, size_t n)
 {
-    if (n == 0 || mcp_buf_reserve(b, n) == NULL) {
+    if (n == 0) {
+        return;
+    }
+
+    if (!mcp_buf_has(b, n) && mcp_buf_reserve(b, n) == NULL) {
         return;
     }
 
@@ -95,7 +106,7 @@ mcp_buf_add(mcp_buf_t *b, const void *p, size_t n)
 void
 mcp_buf_char(mcp_buf_t *b, u_char c)
 {
-    if (mcp_buf_reserve(b, 1) == NULL) {
+    if (!mcp_buf_has(b, 1) && mcp_buf_reserve(b, 1) == NULL) {
         return;
     }
 

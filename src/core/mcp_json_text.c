@@ -10,9 +10,6 @@
 #include <mcp_json_text.h>
 
 
-#define MCP_JSON_ONES        0x0101010101010101ULL
-#define MCP_JSON_HIGHS       0x8080808080808080ULL
-
 /* an unsigned 64-bit integer holds any number of this many digits */
 #define MCP_JSON_MAX_DIGITS  19
 
@@ -126,45 +123,6 @@ mcp_utf8_len(const u_char *p, const u_char *end)
     }
 
     return n;
-}
-
-
-size_t
-mcp_json_plain(const u_char *p, const u_char *end)
-{
-    uint64_t       w, quotes, slashes;
-    const u_char  *start;
-
-    start = p;
-
-    /*
-     * eight bytes at a time: x - 0x01.. & ~x sets the high bit of a byte that
-     * is zero, x - 0x20.. & ~x of one below 0x20; a borrow may only set more
-     */
-
-    while (end - p >= 8) {
-        ngx_memcpy(&w, p, 8);
-
-        quotes = w ^ (MCP_JSON_ONES * '"');
-        slashes = w ^ (MCP_JSON_ONES * '\\');
-
-        if ((((quotes - MCP_JSON_ONES) & ~quotes)
-             | ((slashes - MCP_JSON_ONES) & ~slashes)
-             | ((w - MCP_JSON_ONES * 0x20) & ~w)
-             | w)
-            & MCP_JSON_HIGHS)
-        {
-            break;
-        }
-
-        p += 8;
-    }
-
-    while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') {
-        p++;
-    }
-
-    return p - start;
 }
 
 

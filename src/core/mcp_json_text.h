@@ -27,9 +27,6 @@ ngx_int_t mcp_utf8_check(u_char *p, size_t len);
 /* the length of the well-formed sequence at p < end, 0 if it is ill-formed */
 size_t mcp_utf8_len(const u_char *p, const u_char *end);
 
-/* how many bytes from p on are ASCII that a JSON string has unescaped */
-size_t mcp_json_plain(const u_char *p, const u_char *end);
-
 /* the four hexadecimal digits at p, or NGX_ERROR */
 ngx_int_t mcp_json_hex4(const u_char *p);
 
@@ -52,6 +49,57 @@ ngx_int_t mcp_json_number_end(const u_char **pos, const u_char *end,
  * infinite, or zero where the number is not.
  */
 ngx_int_t mcp_json_double(const u_char *p, size_t len, double *d);
+
+
+#define MCP_JSON_ONES   0x0101010101010101ULL
+#define MCP_JSON_HIGHS  0x8080808080808080ULL
+
+
+/*
+ * How many bytes from p on are ASCII that a string has unescaped.
+ *
+ * Eight at a time: (x - 0x01..) & ~x sets the high bit of each byte that is
+ * zero, (x - 0x20..) & ~x of each that is below 0x20.  A borrow may set more
+ * of them, but only above one that is set rightly.
+ */
+
+static ngx_inline size_t
+mcp_json_plain(const u_char *p, const u_char *end)
+{
+    uint64_t       w, quotes, slashes;
+    const u_char  *start;
+
+    start = p;
+
+    while (end - p >= 8) {
+        ngx_memcpy(&w, p, 8);
+
+        quotes = w ^ (MCP_JSON_ONES * '"');
+        slashes = w ^ (MCP_JSON_ONES * '\\');
+
+        w = (((quotes - MCP_JSON_ONES) & ~quotes)
+             | ((slashes - MCP_JSON_ONES) & ~slashes)
+             | ((w - MCP_JSON_ONES * 0x20) & ~w)
+             | w)
+            & MCP_JSON_HIGHS;
+
+        if (w) {
+#if (NGX_HAVE_LITTLE_ENDIAN)
+            return p - start + __builtin_ctzll(w) / 8;
+#else
+            break;
+#endif
+        }
+
+        p += 8;
+    }
+
+    while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') {
+        p++;
+    }
+
+    return p - start;
+}
 
 
 #endif /* _MCP_JSON_TEXT_H_INCLUDED_ */
