@@ -1,0 +1,98 @@
+package MCPTest::Node;
+
+# Runs what comes from npm: the official clients and the conformance suite.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use POSIX ();
+use Test::More;
+
+use MCPTest ();
+
+our @EXPORT_OK = qw(setup fixture run_node run_tap);
+
+my $npm = MCPTest::root() . '/t/npm';
+my $node;
+
+
+# Installs the packages.  A test that cannot have them fails, so that no run
+# is green without them; MCP_TEST_OFFLINE says that this is known.
+
+sub setup {
+    chomp($node = qx('$npm/setup.sh'));
+    return if $? == 0;
+
+    plan(skip_all => 'no npm packages') if $ENV{MCP_TEST_OFFLINE};
+    die "the npm packages are missing, MCP_TEST_OFFLINE=1 skips this test\n";
+}
+
+
+# the module with the tools of the conformance suite, built like the other one
+
+sub fixture {
+    my $path = dirname(MCPTest::module())
+               . '/ngx_http_conformance_tools_module.so';
+
+    die "no $path, run util/build.sh t/conformance\n" if !-e $path;
+    return $path;
+}
+
+
+# (exit status, standard output and error together); the script is below t/npm
+
+sub run_node {
+    my ($script, @argument) = @_;
+
+    my $pid = open(my $out, '-|') // die "fork: $!";
+
+    if ($pid == 0) {
+        open STDIN, '<', '/dev/null';
+        open STDERR, '>&', \*STDOUT;
+        delete @ENV{grep { /^NODE_|_proxy$/i } keys %ENV};
+        chdir $npm;
+        exec $node, "$npm/$script", @argument or POSIX::_exit(127);
+    }
+
+    local $SIG{ALRM} = sub { kill 'KILL', $pid };
+    alarm 240;
+    my $text = do { local $/; <$out> } // '';
+    close $out;
+    alarm 0;
+
+    return ($? >> 8 || $? & 127, $text);
+}
+
+
+# Each "ok" and "not ok" line of the script is a test here.
+
+sub run_tap {
+    my ($script, @argument) = @_;
+
+    my ($rc, $text) = run_node($script, @argument);
+    my ($planned, $seen) = (-1, 0);
+
+    for my $line (split /\n/, $text) {
+        if ($line =~ /^(not )?ok \d+ - (.*)/) {
+            ok(!$1, "$2");
+            $seen++;
+
+        } elsif ($line =~ /^1\.\.(\d+)$/) {
+            $planned = $1;
+
+        } else {
+            diag($line);
+        }
+    }
+
+    is($seen, $planned, "$script ran to its end");
+    is($rc, 0, 'and exited with 0') if $planned == $seen;
+    return;
+}
+
+
+1;

@@ -1,0 +1,36 @@
+#!/usr/bin/perl
+
+# The official TypeScript client, v1, against a plain configuration.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+
+use FindBin;
+
+use lib "$FindBin::Bin/lib";
+use MCPTest;
+use MCPTest::Node qw(setup run_tap);
+
+setup();
+
+my $t = MCPTest->new(location => <<'EOC', server => <<'EOC')->start;
+        mcp;
+        mcp_server        quickstart 1.2.3;
+        mcp_instructions  "Add before you echo.";
+        mcp_tools         demo text;
+EOC
+    location = /paged {
+        mcp;
+        mcp_server        quickstart 1.2.3;
+        mcp_tools         demo text;
+        mcp_page_size     2;
+    }
+EOC
+
+my $url = 'http://127.0.0.1:' . $t->port;
+
+run_tap('sdk_v1.mjs', "$url/mcp", "$url/paged");
+
+finish();
