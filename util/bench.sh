@@ -1,0 +1,104 @@
+#!/bin/bash
+#
+# How fast the module is, beside what it can be compared with, in one run:
+# "return 200" with the same bytes (the limit) and the same tool in Lua.
+#
+#   util/bench.sh             about 12 minutes and a million requests
+#   util/bench.sh quick       about a minute, to see that all is well
+#   util/bench.sh peers       with the official TypeScript SDK as well
+#   util/bench.sh callgrind   instructions of one request, by function
+#
+#   BENCH_CPUS=0,1   the core of the server and the core of wrk
+#   BENCH_ROUNDS=N BENCH_SECONDS=N BENCH_REQUESTS=N
+#
+# Prints a table for the README and whether the targets are met.
+
+set -eu
+
+. "$(dirname "$0")/lib.sh"
+
+
+usage() {
+    sed -n 's/^#   \(util.*\)/\1/p' "$0" >&2
+    exit 2
+}
+
+
+# the pack "bench" is a module of its own, against the public header only
+build_tools() {
+    local tree=$BUILD_DIR/bench/tools source=/usr/share/nginx/src name
+
+    mkdir -p "$tree"
+
+    for name in auto configure src; do
+        ln -sfn "$source/$name" "$tree/$name"
+    done
+
+    ln -sfn "$TOP" "$tree/mcp"
+    . $source/conf_flags
+
+    (
+        cd "$tree"
+
+        ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs \
+            --add-dynamic-module=mcp/util/bench/tools \
+            --with-cc-opt="$(dpkg-buildflags --get CFLAGS) -fPIC" \
+            --with-ld-opt="$(dpkg-buildflags --get LDFLAGS) -fPIC" \
+            >configure.log || die "configure failed: $tree/configure.log"
+
+        make -f objs/Makefile --no-print-directory modules >make.log
+    )
+}
+
+
+install_peers() (
+    cd "$TOP/util/bench/node"
+
+    if ! cmp -s package-lock.json node_modules/.installed; then
+        npm ci --loglevel=error >&2
+        cp package-lock.json node_modules/.installed
+    fi
+)
+
+
+script=bench.pl
+
+for word in "$@"; do
+    case $word in
+    quick | peers) ;;
+    callgrind) script=callgrind.pl ;;
+    *) usage ;;
+    esac
+done
+
+# shellcheck disable=SC2086
+need $PACKAGES_BUILD perl util-linux wrk libnginx-mod-http-lua lua-cjson
+
+if [ $script = callgrind.pl ]; then
+    need valgrind
+fi
+
+if [ "$(nproc)" -lt 2 ]; then
+    die "one core for the server and one for wrk are needed"
+fi
+
+case " $* " in
+*" peers "*)
+    command -v npm >/dev/null || need npm
+    NODE=$("$TOP/t/npm/setup.sh" node)
+    export NODE
+    install_peers
+    ;;
+esac
+
+"$TOP/util/build.sh"
+lock bench
+build_tools
+
+dir=$(mktemp -d "$BUILD_DIR/bench/run.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+
+modules=$BUILD_DIR/ngx_http_mcp_module.so
+modules=$modules,$BUILD_DIR/bench/tools/objs/ngx_http_bench_tools_module.so
+
+perl "$TOP/util/bench/$script" "$dir" "$modules" "$@"

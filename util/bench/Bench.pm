@@ -1,0 +1,327 @@
+package Bench;
+
+# What the measurements share: the subjects, an nginx that serves them, and a
+# small HTTP client.
+
+use warnings;
+use strict;
+
+use Exporter qw/ import /;
+use File::Basename qw/ dirname /;
+use File::Path qw/ make_path /;
+use File::Spec;
+use IO::Socket::INET;
+use POSIX ();
+use Time::HiRes qw/ sleep time /;
+
+our @EXPORT = qw/ @CASES slurp spew free_port render start_nginx stop
+                  wait_port http_open http_post http_fetch requests_write
+                  children rss cpu_time /;
+
+our $DIR = File::Spec->rel2abs(dirname(__FILE__));
+
+my $meta = '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
+    . '"io.modelcontextprotocol/clientInfo":'
+    . '{"name":"bench","version":"1.0.0"},'
+    . '"io.modelcontextprotocol/clientCapabilities":{}}';
+
+my $common = "Content-Type: application/json\n"
+    . "Accept: application/json, text/event-stream\n";
+
+my $modern = $common . "MCP-Protocol-Version: 2026-07-28\n";
+my $legacy = $common . "MCP-Protocol-Version: 2025-11-25\n";
+
+my $call = '"id":1,"method":"tools/call","params":{"name":"add",'
+    . '"arguments":{"a":2,"b":3}';
+
+# name, title, location, headers, body; the limit of each case answers the very bytes
+# that the module gives
+
+our @CASES = (
+    { name => 'call', title => 'tools/call, 2026-07-28', target => 0.80,
+      uri => '/mcp/demo',
+      headers => $modern . "Mcp-Method: tools/call\nMcp-Name: add\n",
+      body => "{\"jsonrpc\":\"2.0\",$call,$meta}}" },
+
+    { name => 'legacy', title => 'tools/call, 2025-11-25', target => 0.80,
+      uri => '/mcp/demo',
+      headers => $legacy,
+      body => "{\"jsonrpc\":\"2.0\",$call}}" },
+
+    { name => 'list', title => 'tools/list of 10, 2026-07-28', target => 0.90,
+      uri => '/mcp/bench',
+      headers => $modern . "Mcp-Method: tools/list\n",
+      body => "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\","
+          . "\"params\":{$meta}}" },
+);
+
+
+sub slurp {
+    my ($name) = @_;
+
+    open my $f, '<:raw', $name or die "$name: $!\n";
+    local $/;
+    return scalar <$f>;
+}
+
+
+sub spew {
+    my ($name, @data) = @_;
+
+    open my $f, '>:raw', $name or die "$name: $!\n";
+    print $f @data;
+    close $f or die "$name: $!\n";
+}
+
+
+sub free_port {
+    my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "no free port: $!\n";
+    return $s->sockport();
+}
+
+
+# one file of headers and one of the body for each case, for wrk
+
+sub requests_write {
+    my ($dir) = @_;
+
+    for my $c (@CASES) {
+        spew("$dir/$c->{name}.headers", $c->{headers});
+        spew("$dir/$c->{name}.body", $c->{body});
+    }
+}
+
+
+# the configuration; nginx.conf has no escape for "$" and a token of it is
+# under 4096 bytes: a response that does not fit cannot be a limit
+
+sub render {
+    my (%o) = @_;
+
+    my $l = '';
+    my $http = '';
+    my $text = slurp("$DIR/nginx.conf.in");
+
+    if ($o{mcp}) {
+        for my $pack (qw/ demo bench /) {
+            $l .= location("mcp/$pack", "mcp;\nmcp_server bench 1.0.0;\n"
+                                        . "mcp_tools $pack;");
+        }
+    }
+
+    for my $c (@CASES) {
+        my $body = $c->{response};
+        next unless defined $body;
+
+        $body =~ s/([\\'])/\\$1/g;
+        die "the response to $c->{title} does not fit in a \"return\"\n"
+            if $body =~ /\$/ || length $body > 4000;
+
+        $l .= location("limit/$c->{name}", "return 200 '$body';");
+    }
+
+    if ($o{lua}) {
+        for my $era (qw/ modern legacy /) {
+            $l .= location("lua/$era", "set \$bench_era $era;\n"
+                                       . "content_by_lua_file $DIR/add.lua;");
+        }
+    }
+
+    my %v = (
+        MODULES => join('', map { "load_module $_;\n" } @{ $o{modules} }),
+        AFFINITY => $o{affinity} // 'auto', HTTP => $http,
+        PORT => $o{port}, LOCATIONS => $l
+    );
+
+    $text =~ s/%([A-Z]+)%/$v{$1}/g;
+    $text =~ s/^.*worker_(?:processes|cpu_affinity).*\n//mg if $o{single};
+
+    return $text;
+}
+
+
+sub location {
+    my ($uri, $text) = @_;
+
+    $text =~ s/^/            /mg;
+    return "        location = /$uri {\n$text\n        }\n\n";
+}
+
+
+# nginx in the foreground, as a child of ours
+
+sub start_nginx {
+    my (%o) = @_;
+
+    my $dir = $o{dir};
+
+    make_path("$dir/temp");
+    spew("$dir/nginx.conf", render(%o));
+
+    my $globals = 'daemon off;' . ($o{single} ? ' master_process off;' : '');
+    my @cmd = (@{ $o{prefix} || [] }, $o{nginx} || 'nginx', '-p', "$dir/",
+               '-c', 'nginx.conf', '-e', 'error.log', '-g', $globals);
+
+    my $pid = spawn("$dir/nginx.out", @cmd);
+
+    wait_port($pid, $o{port}, "$dir/error.log", "$dir/nginx.out");
+
+    return $pid;
+}
+
+
+sub spawn {
+    my ($out, @cmd) = @_;
+
+    my $pid = fork() // die "fork: $!\n";
+
+    if ($pid == 0) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>', $out;
+        open STDERR, '>&', \*STDOUT;
+        exec @cmd or POSIX::_exit(127);
+    }
+
+    return $pid;
+}
+
+
+sub wait_port {
+    my ($pid, $port, @logs) = @_;
+
+    my $end = time() + 60;
+
+    while (time() < $end) {
+        return if IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port");
+
+        if (waitpid($pid, POSIX::WNOHANG()) == $pid) {
+            die join('', map { -f $_ ? slurp($_) : () } @logs),
+                "the server did not start\n";
+        }
+
+        sleep(0.05);
+    }
+
+    kill 'TERM', $pid;
+    die "nobody listens on port $port\n";
+}
+
+
+sub stop {
+    my ($pid, $signal) = @_;
+
+    kill $signal || 'TERM', $pid;
+    waitpid($pid, 0);
+}
+
+
+sub children {
+    my ($pid) = @_;
+
+    return split ' ', slurp("/proc/$pid/task/$pid/children");
+}
+
+
+# kilobytes: resident, and that part of it which is not backed by files
+
+sub rss {
+    my ($pid) = @_;
+
+    my $s = slurp("/proc/$pid/status");
+    my ($rss) = $s =~ /^VmRSS:\s+(\d+)/m;
+    my ($anon) = $s =~ /^RssAnon:\s+(\d+)/m;
+
+    return ($rss, $anon);
+}
+
+
+# seconds that all threads of a process have run
+
+sub cpu_time {
+    my ($pid) = @_;
+
+    my $sum = 0;
+
+    for my $f (glob "/proc/$pid/task/*/schedstat") {
+        $sum += (split ' ', slurp($f))[0];
+    }
+
+    return $sum / 1e9;
+}
+
+
+sub http_open {
+    my ($port) = @_;
+
+    return IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port")
+        || die "connect to port $port: $!\n";
+}
+
+
+# one request on an open connection: the status line and headers, the body,
+# the length of all
+
+sub http_post {
+    my ($s, $uri, $case) = @_;
+
+    my $headers = $case->{headers};
+
+    $headers =~ s/\n/\r\n/g;
+    $s->syswrite("POST $uri HTTP/1.1\r\nHost: localhost\r\n$headers"
+                 . "Content-Length: " . length($case->{body}) . "\r\n\r\n"
+                 . $case->{body});
+
+    my $in = '';
+
+    while ($in !~ /\r\n\r\n/) {
+        $s->sysread($in, 65536, length $in) or die "POST $uri: closed\n";
+    }
+
+    my ($head, $body) = split /\r\n\r\n/, $in, 2;
+    my ($length) = $head =~ /^Content-Length: (\d+)/mi;
+    my $chunked = $head =~ /^Transfer-Encoding: chunked/mi;
+
+    while ($chunked ? $body !~ /(?:^|\r\n)0\r\n\r\n\z/
+                    : length $body < $length)
+    {
+        $s->sysread($body, 65536, length $body)
+            or die "POST $uri: closed\n";
+    }
+
+    my $total = length($head) + 4 + length($body);
+
+    $body = unchunk($body) if $chunked;
+
+    return ($head, $body, $total);
+}
+
+
+sub unchunk {
+    my ($in) = @_;
+
+    my $out = "";
+
+    while ($in =~ s/^([0-9a-f]+)\r\n//i && hex $1) {
+        $out .= substr($in, 0, hex $1);
+        substr($in, 0, hex($1) + 2) = "";
+    }
+
+    return $out;
+}
+
+
+# a 200 and its body, or death
+
+sub http_fetch {
+    my ($port, $uri, $case) = @_;
+
+    my ($head, $body, $total) = http_post(http_open($port), $uri, $case);
+
+    die "POST $uri:\n$head\n\n$body\n" unless $head =~ m{^HTTP/1.1 200 };
+
+    return wantarray ? ($body, $total) : $body;
+}
+
+
+1;
