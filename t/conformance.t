@@ -62,10 +62,9 @@ sub expected {
     while (my $line = <$fh>) {
         next if $line =~ /^(?:#|$)/;
 
-        my ($wire, $scenario, $check, $more) = split ' ', $line;
-        die "$file, line $.: WIRE SCENARIO CHECK\n"
-            if !defined $check || defined $more
-               || $expected{"$wire $scenario"}{$check}++;
+        my ($key, $check) = $line =~ /^(\S+ \S+) (\S+)$/;
+        die "$file, line $.: not WIRE SCENARIO CHECK, or there already\n"
+            if !defined $check || $expected{$key}{$check}++;
     }
 
     return \%expected;

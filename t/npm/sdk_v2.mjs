@@ -89,6 +89,12 @@ async function auto() {
                .name === 'quickstart'),
        'v2 auto: results have a type and the server');
 
+    // this client sends notifications without Mcp-Method
+    await client.notification({ method: 'notifications/cancelled',
+                                params: { requestId: 5 } });
+    is(fetch.sent('notifications/cancelled').map((note) => note.status), [202],
+       'v2 auto: notification accepted');
+
     await client.close();
     is(faults, [], 'v2 auto: no faults seen by the client');
 }
