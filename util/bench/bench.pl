@@ -266,25 +266,44 @@ my %TITLE = (
 );
 
 
-sub table {
-    print "\n2 cores: one for the server (one worker), one for wrk. Medians of "
-        . "$rounds rounds of $seconds s.\n\n"
-        . "| Request | Served by | Connections | Requests/s | p50, us "
-        . "| p99, us | Of the limit | p99 to limit | CPU, us |\n"
-        . "|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
+# one row for each subject, one column for each number of connections; the
+# ratios to the limit in brackets
 
-    for my $group (@subjects) {
-        for my $n (@CONNECTIONS) {
-            for my $s (@$group) {
-                printf "| %s | %s | %d | %s | %s | %s | %.2f | %.2f | %.1f |\n",
-                    $s->{case}{title}, $TITLE{$s->{kind}}, $n,
-                    number(figure($s, $n, 'rps')),
-                    number(figure($s, $n, 'p50')),
-                    number(figure($s, $n, 'p99')),
-                    ratio($s, $n, 'rps'), ratio($s, $n, 'p99'),
-                    figure($s, $n, 'cpu');
-            }
-        }
+sub table {
+    print "2 cores: one worker of nginx on one, wrk on the other. Medians of "
+        . "$rounds rounds of $seconds s; in brackets, the ratio to the limit "
+        . "in the same round.\n\n";
+
+    rows('Requests per second', sub {
+        my ($s, $n) = @_;
+        return sprintf '%s (%.2f)', number(figure($s, $n, 'rps')),
+                                    ratio($s, $n, 'rps');
+    });
+
+    rows('Latency p50 / p99, us', sub {
+        my ($s, $n) = @_;
+        return sprintf '%s / %s (%.2f)', number(figure($s, $n, 'p50')),
+                       number(figure($s, $n, 'p99')), ratio($s, $n, 'p99');
+    });
+
+    rows('CPU time of a request, us', sub {
+        my ($s, $n) = @_;
+        return sprintf '%.1f (%.2f)', figure($s, $n, 'cpu'),
+                                      ratio($s, $n, 'cpu');
+    });
+}
+
+
+sub rows {
+    my ($title, $cell) = @_;
+
+    print "| $title | served by |",
+        map({ " $_ connection" . ($_ > 1 ? 's' : '') . ' |' } @CONNECTIONS),
+        "\n|---|---|", '---:|' x @CONNECTIONS, "\n";
+
+    for my $s (map { @$_ } @subjects) {
+        print "| $s->{case}{title} | $TITLE{$s->{kind}} |",
+            map({ ' ' . $cell->($s, $_) . ' |' } @CONNECTIONS), "\n";
     }
 
     print "\n";
