@@ -1,0 +1,144 @@
+#!/bin/bash
+#
+# Builds the module against the installed nginx.
+#
+#   util/build.sh                  build/ngx_http_mcp_module.so
+#   BUILD=sanitize util/build.sh   build/sanitize/nginx and
+#                                  build/sanitize/ngx_http_mcp_module.so:
+#                                  nginx of the same version and the module
+#                                  with ASan and UBSan, for tests
+#
+#   CC=clang        another compiler than gcc
+#   BUILD_DIR=DIR   builds in DIR, not in build
+
+set -eu
+
+. "$(dirname "$0")/lib.sh"
+
+
+# nginx's scripts cannot cope with spaces in paths and write where they run:
+# so they run in a directory of links and see relative paths only
+prepare() {
+    local name
+
+    mkdir -p "$tree"
+
+    for name in auto configure src; do
+        ln -sfn "$source/$name" "$tree/$name"
+    done
+
+    ln -sfn "$TOP" "$tree/mcp"
+    cd "$tree"
+}
+
+
+flags() {
+    DEB_BUILD_MAINT_OPTIONS=reproducible=-fixfilepath,-fixdebugpath \
+        dpkg-buildflags --get "$1"
+}
+
+
+configure() {
+    local args state
+
+    args=("${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=mcp
+          --with-cc="$cc" --with-cc-opt="$cc_opt" --with-ld-opt="$ld_opt")
+
+    # whatever changes the outcome of configure
+    state=$(printf '%s\n' "${args[@]}" "$nginx_cc_opt"; "$cc" --version; cat mcp/config
+            dpkg-query -W nginx nginx-dev libcjson-dev libpcre2-dev libssl-dev)
+
+    if [ "$state" = "$(cat configured 2>/dev/null)" ]; then
+        return
+    fi
+
+    rm -f configured
+
+    # leaks of its little test programs are no concern
+    if ! ASAN_OPTIONS=detect_leaks=0 ./configure "${args[@]}" >configure.log
+    then
+        tail -n 20 configure.log >&2
+        die "configure failed: $tree/configure.log"
+    fi
+
+    printf '%s\n' "$state" >configured
+}
+
+
+# a running nginx keeps the file it has mapped
+install_file() {
+    if ! cmp -s "$1" "$2"; then
+        cp "$1" "$2.new"
+        mv "$2.new" "$2"
+    fi
+}
+
+
+# shellcheck disable=SC2086
+need $PACKAGES_BUILD
+
+cc=${CC:-gcc}
+command -v "$cc" >/dev/null || need "$cc"
+
+source=/usr/share/nginx/src
+. $source/conf_flags
+
+case ${BUILD:-plain} in
+
+plain)
+    out=$BUILD_DIR
+    tree=$BUILD_DIR/module
+    targets=modules
+    nginx_cc_opt=
+    cc_opt="$(flags CFLAGS) -fPIC $(flags CPPFLAGS)"
+    ld_opt="$(flags LDFLAGS) -fPIC"
+    ;;
+
+sanitize)
+    source=$("$TOP/util/nginx-source.sh")
+    out=$BUILD_DIR/sanitize
+    tree=$BUILD_DIR/sanitize/module
+    targets="binary modules"
+    cc_opt="-O1 -fno-omit-frame-pointer -fPIC -DNGX_DEBUG_PALLOC=1"
+    cc_opt="$cc_opt -fsanitize=address,undefined"
+    cc_opt="$cc_opt -fno-sanitize-recover=undefined"
+    ld_opt="-fsanitize=address,undefined -Wl,-E"
+    nginx_cc_opt="-fno-sanitize=alignment,nonnull-attribute"
+    nginx_cc_opt="$nginx_cc_opt,pointer-overflow"
+
+    # every module has a variable ngx_modules: look at the own one
+    case $cc in
+    *clang*) cc_opt="$cc_opt -mllvm -asan-use-private-alias=1" ;;
+    esac
+    ;;
+
+*)
+    die "BUILD is plain or sanitize"
+    ;;
+
+esac
+
+if ! nginx -v 2>&1 | grep -qF "$(
+    sed -n 's/^#define NGINX_VERSION *"\(.*\)"$/\1/p' \
+        "$source/src/core/nginx.h"
+)"
+then
+    die "$(nginx -v 2>&1) is not the version of Debian's nginx-dev"
+fi
+
+lock "${BUILD:-plain}"
+prepare
+configure
+
+# nginx copies from NULL and writes unaligned words; the module must not
+cat >Makefile <<END
+include objs/Makefile
+objs/src/%.o: CFLAGS += $nginx_cc_opt
+END
+
+# shellcheck disable=SC2086
+make -j"$(nproc)" --no-print-directory $targets >make.log
+
+for name in nginx ngx_http_mcp_module.so; do
+    [ ! -e "objs/$name" ] || install_file "objs/$name" "$out/$name"
+done
