@@ -142,8 +142,8 @@ ngx_http_mcp_base64_decode(ngx_str_t *src, ngx_str_t *dst,
 
     if (src->len % 4) {
         err->offset = src->len;
-        err->rule = "the end, the length is not a multiple of 4; complete the"
-                    " data or pad it with \"=\"";
+        err->rule = "the length is not a multiple of 4; complete the data or"
+                    " pad it with \"=\"";
         return NGX_DECLINED;
     }
 
@@ -187,10 +187,9 @@ ngx_http_mcp_sextets_decode(ngx_str_t *src, ngx_str_t *dst,
 
         if (digit == NGX_DECLINED) {
             err->offset = p - src->data;
-            err->rule = "a character that is not in its alphabet; remove white"
-                        " space and line breaks, \"+\" and \"/\" belong to"
-                        " base64, \"-\" and \"_\" to base64url, \"=\" to the"
-                        " end";
+            err->rule = "a character is not in the alphabet; remove white space"
+                        " and line breaks, \"+\" and \"/\" belong to base64,"
+                        " \"-\" and \"_\" to base64url, \"=\" to the end";
             return NGX_DECLINED;
         }
 
@@ -206,8 +205,8 @@ ngx_http_mcp_sextets_decode(ngx_str_t *src, ngx_str_t *dst,
     err->offset = last - src->data;
 
     if (n == 6 || (pad && src->len % 4)) {
-        err->rule = "the end, the number of characters is wrong; complete"
-                    " the data or correct the padding";
+        err->rule = "the number of characters is wrong; complete the data or"
+                    " correct the padding";
         return NGX_DECLINED;
     }
 
@@ -257,16 +256,16 @@ ngx_http_mcp_hex_decode(ngx_str_t *src, ngx_str_t *dst,
     for (i = 0; i < src->len; i++) {
         if (ngx_hextoi(&src->data[i], 1) == NGX_ERROR) {
             err->offset = i;
-            err->rule = "a character that is not a hexadecimal digit; use 0-9"
-                        " and a-f only, without white space or \"0x\"";
+            err->rule = "a character is not a hexadecimal digit; use 0-9 and"
+                        " a-f only, without white space or \"0x\"";
             return NGX_DECLINED;
         }
     }
 
     if (src->len % 2) {
         err->offset = src->len;
-        err->rule = "the end, the number of digits is odd; write two digits"
-                    " for each byte";
+        err->rule = "the number of digits is odd; write two digits for each"
+                    " byte";
         return NGX_DECLINED;
     }
 
@@ -302,8 +301,8 @@ ngx_http_mcp_percent_decode(ngx_str_t *src, ngx_str_t *dst,
 
             if (n == NGX_ERROR) {
                 err->offset = p - src->data;
-                err->rule = "\"%\" without two hexadecimal digits; write a"
-                            " percent sign as %25";
+                err->rule = "\"%\" is not followed by two hexadecimal digits;"
+                            " write a percent sign as %25";
                 return NGX_DECLINED;
             }
 
@@ -314,8 +313,8 @@ ngx_http_mcp_percent_decode(ngx_str_t *src, ngx_str_t *dst,
 
         if (*p <= ' ' || *p >= 0x7f || ngx_strchr("\"<>\\^`{|}", *p)) {
             err->offset = p - src->data;
-            err->rule = "a character that must be percent-encoded itself;"
-                        " write a space as %20";
+            err->rule = "a character is not allowed there; percent-encode it, a"
+                        " space is %20";
             return NGX_DECLINED;
         }
 

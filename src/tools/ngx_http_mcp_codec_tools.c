@@ -151,8 +151,8 @@ ngx_http_mcp_codec_decode(ngx_http_mcp_call_t *call, const char *encoding,
         return NGX_OK;
     }
 
-    (void) ngx_http_mcp_error(call, "\"data\" is not valid %s: at character"
-                              " offset %uz, %s",
+    (void) ngx_http_mcp_error(call, "\"data\" is not valid %s at character"
+                              " offset %uz: %s",
                               codec->name, err.offset, err.rule);
 
     return NGX_DECLINED;
