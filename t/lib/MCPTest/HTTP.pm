@@ -165,6 +165,21 @@ sub closed {
 }
 
 
+# true if an interim response comes before the final one
+
+sub interim {
+    my ($self) = @_;
+
+    my $end = Time::HiRes::time() + $self->{timeout};
+
+    while ($self->{in} !~ /\r\n\r\n/) {
+        return 0 if !$self->_fill($end);
+    }
+
+    return $self->{in} =~ s{\AHTTP/1\.1 1.*?\r\n\r\n}{}s;
+}
+
+
 # One response; interim ones are counted in "interim". Status undef and
 # "problem" when there is none.
 

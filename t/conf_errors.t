@@ -1,0 +1,235 @@
+#!/usr/bin/perl
+
+# Mistakes in the configuration: each is refused with its line.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MCPTest;
+use MCPTest::Tools;
+
+plan(skip_all => 'no module') unless -e MCPTest::module();
+
+my $tools = probe_tools();
+
+
+# The text of a mistake stands in a line of its own; the message has to name
+# this line and to match.
+
+sub refused {
+    my ($name, $where, $text, $re, %o) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    my $t = MCPTest->new(modules => [$tools], location => 'mcp;', %o,
+        $where => ($o{$where} // ($where eq 'location' ? "mcp;\n" : ''))
+                  . "$text # HERE");
+    my ($rc, $out) = $t->test_config;
+    my $conf = $t->path('nginx.conf');
+    my @lines = split /\n/, $t->slurp('nginx.conf');
+    my ($line) = grep { $lines[$_ - 1] =~ /# HERE/ } 1 .. @lines;
+
+    isnt($rc, 0, "$name: refused");
+    like($out, $re, "$name: why");
+    like($out, qr/\[emerg\].* in \Q$conf\E:$line\b/, "$name: where");
+    unlike($out, qr/signal|Sanitizer|runtime error/, "$name: no crash");
+    return;
+}
+
+
+sub accepted {
+    my ($name, %o) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    my ($rc, $out) = MCPTest->new(modules => [$tools], location => 'mcp;', %o)
+                       ->test_config;
+    is($rc, 0, "$name: accepted") or diag($out);
+    is($out, '', "$name: without a word");
+    return;
+}
+
+
+accepted('the least', location => 'mcp;');
+accepted('all of it', location => <<'EOC');
+mcp;
+mcp_server acme 1.0 title=Acme website=https://example.com
+           icon=https://example.com/i.png;
+mcp_instructions "Be brief.";
+mcp_protocols 2026-07-28 2025-11-25 2025-06-18 2025-03-26 2024-11-05;
+mcp_allowed_origins none server_names https://a.example *.b.example
+                    http://c.example:*;
+mcp_tools demo text probe;
+mcp_list_ttl 1h public;
+mcp_page_size 10;
+EOC
+accepted('on the level of http', http => <<'EOC');
+mcp_server acme 1.0;
+mcp_instructions "Be brief.";
+mcp_protocols 2026-07-28;
+mcp_allowed_origins none;
+mcp_tools demo;
+mcp_list_ttl 1h;
+mcp_page_size 10;
+EOC
+accepted('without the endpoint', location => 'mcp_tools demo; return 204;');
+
+
+# mcp
+
+refused('mcp: twice', location => 'mcp;', qr/"mcp" directive is duplicate/);
+refused('mcp: with a parameter', location => 'mcp on;', qr/"mcp"/,
+        location => '');
+refused('mcp: in server', server => 'mcp;', qr/"mcp" .*not allowed here/);
+refused('mcp: in http', http => 'mcp;', qr/"mcp" .*not allowed here/);
+
+
+# mcp_server
+
+refused('mcp_server: no version', location => 'mcp_server acme;',
+        qr/"mcp_server"/);
+refused('mcp_server: nothing', location => 'mcp_server;', qr/"mcp_server"/);
+refused('mcp_server: an empty name', location => 'mcp_server "" 1;',
+        qr/mcp_server|name/);
+refused('mcp_server: an empty version', location => 'mcp_server acme "";',
+        qr/mcp_server|version/);
+refused('mcp_server: an unknown parameter',
+        location => 'mcp_server acme 1 color=red;', qr/color=red/);
+refused('mcp_server: twice', location => "mcp_server a 1;\nmcp_server b 2;",
+        qr/duplicate/);
+refused('mcp_server: a title twice',
+        location => 'mcp_server acme 1 title=a title=b;', qr/title/);
+refused('mcp_server: an icon that is a script',
+        location => 'mcp_server acme 1 icon=javascript:alert(1);', qr/icon/);
+refused('mcp_server: a website that is no address',
+        location => 'mcp_server acme 1 website=example;', qr/website/);
+refused('mcp_server: not UTF-8', location => "mcp_server acme\xff 1;",
+        qr/UTF-8/);
+
+
+# mcp_instructions
+
+refused('mcp_instructions: nothing', location => 'mcp_instructions;',
+        qr/"mcp_instructions"/);
+refused('mcp_instructions: twice',
+        location => "mcp_instructions a;\nmcp_instructions b;",
+        qr/duplicate/);
+refused('mcp_instructions: no such file',
+        location => 'mcp_instructions file=%%DIR%%/none.txt;',
+        qr/none\.txt.*No such file/s);
+refused('mcp_instructions: a directory',
+        location => 'mcp_instructions file=%%DIR%%;', qr/mcp|directory/i);
+refused('mcp_instructions: not UTF-8', location => "mcp_instructions \"\xff\";",
+        qr/UTF-8/);
+refused('mcp_instructions: a file that is not UTF-8',
+        location => 'mcp_instructions file=%%DIR%%/latin.txt;', qr/UTF-8/,
+        files => { 'latin.txt' => "caf\xe9" });
+refused('mcp_instructions: a file without a name',
+        location => 'mcp_instructions file=;', qr/mcp_instructions|file/);
+
+
+# mcp_protocols
+
+refused('mcp_protocols: nothing', location => 'mcp_protocols;',
+        qr/"mcp_protocols"/);
+refused('mcp_protocols: an unknown revision',
+        location => 'mcp_protocols 2025-12-31;', qr/2025-12-31/);
+refused('mcp_protocols: a revision twice',
+        location => 'mcp_protocols 2026-07-28 2026-07-28;', qr/2026-07-28/);
+refused('mcp_protocols: twice',
+        location => "mcp_protocols 2026-07-28;\nmcp_protocols 2025-11-25;",
+        qr/duplicate/);
+
+
+# mcp_allowed_origins
+
+refused('mcp_allowed_origins: nothing', location => 'mcp_allowed_origins;',
+        qr/"mcp_allowed_origins"/);
+
+for ('https://', '""', 'https://a.example/path', 'https://a.example/',
+     'https://a.example:80x', 'https://a.example:0', 'https://a.example:65536',
+     'https://*', '"*"', 'https://a.*.example', '*a.example', 'https://a b',
+     'https://user@a.example', 'https://a.example?x')
+{
+    my $text = /\s/ ? "\"$_\"" : $_;
+
+    refused("mcp_allowed_origins: $_", location => "mcp_allowed_origins $text;",
+            qr/mcp_allowed_origins|origin/);
+}
+
+refused('mcp_allowed_origins: twice',
+        location => "mcp_allowed_origins none;\nmcp_allowed_origins none;",
+        qr/duplicate/);
+
+
+# mcp_tools
+
+refused('mcp_tools: nothing', location => 'mcp_tools;', qr/"mcp_tools"/);
+refused('mcp_tools: an unknown pack', location => 'mcp_tools demo nope;',
+        qr/nope/);
+refused('mcp_tools: a pack twice', location => 'mcp_tools demo demo;',
+        qr/demo/);
+
+
+# mcp_list_ttl
+
+for ('', 'soon', '-1', '5x', '1h private public', '1h secret', '5m private x',
+     '100y')
+{
+    refused("mcp_list_ttl: \"$_\"", location => "mcp_list_ttl $_;",
+            qr/mcp_list_ttl|secret|private/);
+}
+
+refused('mcp_list_ttl: twice', location => "mcp_list_ttl 1m;\nmcp_list_ttl 1m;",
+        qr/duplicate/);
+
+
+# mcp_page_size
+
+refused("mcp_page_size: \"$_\"", location => "mcp_page_size $_;",
+        qr/mcp_page_size|number|value/)
+    for '', '0', '-1', 'many', '1k', '10 20', '99999999999999999999';
+refused('mcp_page_size: twice',
+        location => "mcp_page_size 1;\nmcp_page_size 2;", qr/duplicate/);
+
+
+# x-mcp-header annotations, checked when a pack is switched on
+
+sub tool {
+    my ($properties) = @_;
+    return "{\"type\":\"object\",\"properties\":{$properties}}";
+}
+
+
+my %annotation = (
+    'empty'            => '"a":{"type":"string","x-mcp-header":""}',
+    'no string'        => '"a":{"type":"string","x-mcp-header":1}',
+    'null'             => '"a":{"type":"string","x-mcp-header":null}',
+    'with a space'     => '"a":{"type":"string","x-mcp-header":"A b"}',
+    'with a colon'     => '"a":{"type":"string","x-mcp-header":"A:"}',
+    'with a line feed' => '"a":{"type":"string","x-mcp-header":"A\\n"}',
+    'not ASCII'        => '"a":{"type":"string","x-mcp-header":"\\u00e9"}',
+    'of an object'     => '"a":{"type":"object","x-mcp-header":"A"}',
+    'of an array'      => '"a":{"type":"array","x-mcp-header":"A"}',
+    'of null'          => '"a":{"type":"null","x-mcp-header":"A"}',
+    'of no type'       => '"a":{"x-mcp-header":"A"}',
+    'used twice'       => '"a":{"type":"string","x-mcp-header":"A"},'
+                          . '"b":{"type":"string","x-mcp-header":"a"}',
+);
+
+for my $name (sort keys %annotation) {
+    refused("x-mcp-header: $name", location => 'mcp_tools odd;', qr/odd/,
+            modules => [probe_tools(ODD_INPUT => tool($annotation{$name}))]);
+}
+
+accepted('x-mcp-header: fine', location => 'mcp; mcp_tools odd;', modules =>
+         [probe_tools(ODD_INPUT => tool(
+             '"a":{"type":"string","x-mcp-header":"A-1_~"},'
+             . '"b":{"type":"integer","x-mcp-header":"B"},'
+             . '"c":{"type":"boolean","x-mcp-header":"C"}'))]);
+
+finish();

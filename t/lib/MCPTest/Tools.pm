@@ -1,0 +1,67 @@
+package MCPTest::Tools;
+
+# Compiles the tools of the tests into a module: probe_tools() returns its
+# path, for "modules => [...]". Names and values are macros for the compiler.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use File::Temp ();
+
+use MCPTest ();
+
+our @EXPORT = qw(probe_tools);
+
+my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
+my $count = 0;
+
+
+sub probe_tools {
+    my (%macro) = @_;
+
+    my $nginx = $ENV{TEST_NGINX_SOURCE} || '/usr/share/nginx/src';
+    my $objs = _objs();
+    my $out = "$dir/probe" . $count++ . '.so';
+
+    my @command = (
+        $ENV{CC} || 'cc', qw(-shared -fPIC -g -O1 -Wall -Werror),
+        (map { "-D$_=" . _c_string($macro{$_}) } sort keys %macro),
+        (map { "-I$nginx/src/$_" } qw(core event event/modules os/unix http
+                                      http/modules http/v2)),
+        "-I$objs", '-I' . MCPTest::root() . '/src/api', '-o', $out,
+        MCPTest::root() . '/t/lib/ngx_http_probe_tools_module.c', '-lcjson');
+
+    system(@command) == 0 or croak 'cannot compile the tools';
+    return $out;
+}
+
+
+# where configure left ngx_auto_config.h: beside the module or next to it
+
+sub _objs {
+    my $built = dirname(MCPTest::module());
+
+    for my $objs ($ENV{TEST_NGINX_OBJS}, $built, "$built/objs",
+                  MCPTest::root() . '/build')
+    {
+        return $objs if defined $objs && -e "$objs/ngx_auto_config.h";
+    }
+
+    croak "no ngx_auto_config.h in $built";
+}
+
+
+sub _c_string {
+    my ($text) = @_;
+
+    $text =~ s/(["\\])/\\$1/g;
+    return "\"$text\"";
+}
+
+
+1;
