@@ -17,7 +17,6 @@ set -eu
 command -v npm >/dev/null || need npm
 
 "$TOP/util/build.sh"
-"$TOP/util/build.sh" "$TOP/t/conformance"
 
 out=$BUILD_DIR
 

@@ -8,7 +8,7 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use POSIX ();
 use Test::More;
 
@@ -32,14 +32,21 @@ sub setup {
 }
 
 
-# the module with the tools of the conformance suite, built like the other one
+# Builds the module with the tools of the conformance suite beside the other
+# one, returns its path.
 
 sub fixture {
-    my $path = dirname(MCPTest::module())
-               . '/ngx_http_conformance_tools_module.so';
+    my $root = MCPTest::root();
+    my $built = dirname(MCPTest::module());
+    my $sanitize = basename($built) eq 'sanitize';
 
-    die "no $path, run util/build.sh t/conformance\n" if !-e $path;
-    return $path;
+    local $ENV{BUILD} = $sanitize ? 'sanitize' : 'plain';
+    local $ENV{BUILD_DIR} = $sanitize ? dirname($built) : $built;
+
+    system("$root/util/build.sh", "$root/t/conformance") == 0
+        or die "the fixture does not build\n";
+
+    return "$built/ngx_http_conformance_tools_module.so";
 }
 
 
