@@ -3,6 +3,8 @@
 # Builds the module against the installed nginx.
 #
 #   util/build.sh                  build/ngx_http_mcp_module.so
+#   util/build.sh DIR              the module in DIR, which has a "config",
+#                                  into the same directory
 #   BUILD=sanitize util/build.sh   build/sanitize/nginx and
 #                                  build/sanitize/ngx_http_mcp_module.so:
 #                                  nginx of the same version and the module
@@ -13,6 +15,8 @@
 
 set -eu
 
+addon=$(cd "${1:-$(dirname "$0")/..}" && pwd -P)
+
 . "$(dirname "$0")/lib.sh"
 
 
@@ -22,13 +26,13 @@ prepare() {
     local name
 
     mkdir -p "$tree"
+    cd "$tree"
 
     for name in auto configure src; do
-        ln -sfn "$source/$name" "$tree/$name"
+        ln -sfn "$source/$name" $name
     done
 
-    ln -sfn "$TOP" "$tree/mcp"
-    cd "$tree"
+    ln -sfn "$addon" addon
 }
 
 
@@ -41,12 +45,13 @@ flags() {
 configure() {
     local args state
 
-    args=("${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=mcp
+    args=("${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon
           --with-cc="$cc" --with-cc-opt="$cc_opt" --with-ld-opt="$ld_opt")
 
-    # whatever changes the outcome of configure
-    state=$(printf '%s\n' "${args[@]}" "$nginx_cc_opt"; "$cc" --version; cat mcp/config
-            dpkg-query -W nginx nginx-dev libcjson-dev libpcre2-dev libssl-dev)
+    # whatever changes the outcome
+    state=$(printf '%s\n' "${args[@]}" "$nginx_cc_opt"; cat addon/config
+            "$cc" --version; dpkg-query -W nginx-dev libcjson-dev \
+                                           libpcre2-dev libssl-dev)
 
     if [ "$state" = "$(cat configured 2>/dev/null)" ]; then
         return
@@ -60,6 +65,10 @@ configure() {
         tail -n 20 configure.log >&2
         die "configure failed: $tree/configure.log"
     fi
+
+    # nginx copies from NULL and writes unaligned words; the module must not
+    printf 'include objs/Makefile\nobjs/src/%%.o: CFLAGS += %s\n' \
+           "$nginx_cc_opt" >Makefile
 
     printf '%s\n' "$state" >configured
 }
@@ -87,24 +96,21 @@ case ${BUILD:-plain} in
 
 plain)
     out=$BUILD_DIR
-    tree=$BUILD_DIR/module
     targets=modules
-    nginx_cc_opt=
     cc_opt="$(flags CFLAGS) -fPIC $(flags CPPFLAGS)"
     ld_opt="$(flags LDFLAGS) -fPIC"
+    nginx_cc_opt=
     ;;
 
 sanitize)
-    source=$("$TOP/util/nginx-source.sh")
     out=$BUILD_DIR/sanitize
-    tree=$BUILD_DIR/sanitize/module
     targets="binary modules"
+    source=$("$TOP/util/nginx-source.sh")
     cc_opt="-O1 -fno-omit-frame-pointer -fPIC -DNGX_DEBUG_PALLOC=1"
     cc_opt="$cc_opt -fsanitize=address,undefined"
     cc_opt="$cc_opt -fno-sanitize-recover=undefined"
     ld_opt="-fsanitize=address,undefined -Wl,-E"
-    nginx_cc_opt="-fno-sanitize=alignment,nonnull-attribute"
-    nginx_cc_opt="$nginx_cc_opt,pointer-overflow"
+    nginx_cc_opt="-fno-sanitize=alignment,nonnull-attribute,pointer-overflow"
 
     # every module has a variable ngx_modules: look at the own one
     case $cc in
@@ -118,27 +124,30 @@ sanitize)
 
 esac
 
-if ! nginx -v 2>&1 | grep -qF "$(
-    sed -n 's/^#define NGINX_VERSION *"\(.*\)"$/\1/p' \
-        "$source/src/core/nginx.h"
-)"
-then
-    die "$(nginx -v 2>&1) is not the version of Debian's nginx-dev"
+# an nginx that is not Debian's may come first in the path
+version=$(sed -n 's/^#define NGINX_VERSION *"\(.*\)"$/\1/p' \
+              "$source/src/core/nginx.h")
+
+case $(nginx -v 2>&1) in
+*nginx/"$version"*) ;;
+*) die "$(command -v nginx) is not nginx $version of Debian's nginx-dev" ;;
+esac
+
+tree=$out
+
+if [ "$addon" != "$TOP" ]; then
+    tree=$out/modules/$(basename "$addon")
+    targets=modules
 fi
 
+mkdir -p "$out"
 lock "${BUILD:-plain}"
 prepare
 configure
 
-# nginx copies from NULL and writes unaligned words; the module must not
-cat >Makefile <<END
-include objs/Makefile
-objs/src/%.o: CFLAGS += $nginx_cc_opt
-END
-
 # shellcheck disable=SC2086
 make -j"$(nproc)" --no-print-directory $targets >make.log
 
-for name in nginx ngx_http_mcp_module.so; do
-    [ ! -e "objs/$name" ] || install_file "objs/$name" "$out/$name"
+for name in objs/nginx objs/*.so; do
+    [ ! -e "$name" ] || install_file "$name" "$out/$(basename "$name")"
 done
