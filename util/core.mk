@@ -1,0 +1,76 @@
+# Builds the programs of t/unit and t/fuzz; run by util/core.sh.
+#
+#   CC, OUT      the compiler, the directory of its objects
+#   SANITIZE     the sanitizers
+#   CORPUS       the directory of the corpora
+#
+#   unit         ../unit/NAME for each t/unit/NAME.c
+#   replay       ../fuzz/NAME for each t/fuzz/NAME.c: replays the corpus
+#   fuzzer       $(OUT)/NAME for each t/fuzz/NAME.c: libFuzzer, with clang
+
+SANITIZE = address,undefined
+
+CFLAGS   = -O1 -g -fno-omit-frame-pointer -fno-builtin \
+           -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
+           -DNGX_DEBUG_PALLOC=1
+WARNINGS = -W -Wall -Wpointer-arith -Wno-unused-parameter -Werror
+INCLUDES = -I mcp/src/core -I src/core -I src/os/unix -I objs
+LIBS     = -lcjson -lpcre2-8 -lcrypto
+
+# the tests count and refuse allocations, and count comparisons
+WRAP     = -Wl,--wrap=ngx_alloc -Wl,--wrap=memcmp
+
+LEAF     = core/ngx_palloc core/ngx_string core/ngx_array core/ngx_list \
+           core/ngx_hash core/ngx_rbtree core/ngx_queue core/ngx_buf \
+           core/ngx_crc32 core/ngx_murmurhash core/ngx_parse \
+           core/ngx_sha1 core/ngx_md5 os/unix/ngx_alloc
+
+core     = $(patsubst mcp/src/core/%.c,$(OUT)/mcp/%.o,\
+             $(wildcard mcp/src/core/*.c)) \
+           $(LEAF:%=$(OUT)/nginx/%.o)
+units    = $(filter-out stub,$(patsubst mcp/t/unit/%.c,%,\
+             $(wildcard mcp/t/unit/*.c)))
+fuzzers  = $(filter-out replay,$(patsubst mcp/t/fuzz/%.c,%,\
+             $(wildcard mcp/t/fuzz/*.c)))
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: unit replay fuzzer
+
+unit:   $(units:%=../unit/%)
+replay: $(fuzzers:%=../fuzz/%)
+fuzzer: $(fuzzers:%=$(OUT)/%)
+
+../unit/%: $(OUT)/unit/%.o $(OUT)/unit/stub.o $(OUT)/core.a
+	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
+
+../fuzz/%: $(OUT)/fuzz/%.o $(OUT)/fuzz/replay.o $(OUT)/unit/stub.o \
+           $(OUT)/core.a
+	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
+
+$(fuzzers:%=$(OUT)/%): $(OUT)/%: $(OUT)/fuzz/%.o $(OUT)/unit/stub.o \
+                       $(OUT)/core.a
+	$(CC) $(CFLAGS) $(WRAP) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+$(OUT)/core.a: $(core)
+	rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/mcp/%.o: mcp/src/core/%.c
+	@mkdir -p $(@D)
+	$(CC) -c $(CFLAGS) $(WARNINGS) $(INCLUDES) -MMD -o $@ $<
+
+$(OUT)/nginx/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) -c $(CFLAGS) -w $(INCLUDES) -MMD -o $@ $<
+
+$(OUT)/unit/%.o: mcp/t/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) -c $(CFLAGS) $(WARNINGS) $(INCLUDES) -MMD -o $@ $<
+
+$(OUT)/fuzz/%.o: mcp/t/fuzz/%.c
+	@mkdir -p $(@D)
+	$(CC) -c $(CFLAGS) $(WARNINGS) $(INCLUDES) -I mcp/t/unit \
+	    -DFUZZ_CORPUS='"$(CORPUS)"' -MMD -o $@ $<
+
+-include $(wildcard $(OUT)/*/*.d $(OUT)/*/*/*.d $(OUT)/*/*/*/*.d)
