@@ -236,6 +236,20 @@ mcp_buf_escape(mcp_buf_t *b, u_char c)
 
 
 void
+mcp_buf_json_member(mcp_buf_t *b, const char *name, const ngx_str_t *value)
+{
+    if (value->len == 0) {
+        return;
+    }
+
+    mcp_buf_char(b, ',');
+    mcp_buf_json_string(b, (u_char *) name, ngx_strlen(name));
+    mcp_buf_char(b, ':');
+    mcp_buf_json_string(b, value->data, value->len);
+}
+
+
+void
 mcp_buf_base64(mcp_buf_t *b, const u_char *p, size_t len)
 {
     ngx_str_t  src, dst;

@@ -47,6 +47,10 @@ void mcp_buf_int(mcp_buf_t *b, int64_t n);
  * for each byte that is not */
 void mcp_buf_json_string(mcp_buf_t *b, const u_char *p, size_t len);
 
+/* ,"name":"value", nothing at all if the value is empty */
+void mcp_buf_json_member(mcp_buf_t *b, const char *name,
+    const ngx_str_t *value);
+
 /* standard base64 with padding, no quotes (RFC 4648, section 4) */
 void mcp_buf_base64(mcp_buf_t *b, const u_char *p, size_t len);
 

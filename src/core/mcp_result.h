@@ -1,0 +1,94 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _MCP_RESULT_H_INCLUDED_
+#define _MCP_RESULT_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <mcp_tools.h>
+
+
+/*
+ * The result of a tool call, built content item by content item in the words
+ * of the client's revision.  What an old revision has no word for is said in
+ * one it has: audio as an embedded blob, a link as text.
+ *
+ * Specification: MCP 2026-07-28 server/tools, "Tool Result".
+ */
+
+
+#define MCP_RESULT_ERROR_MAX     2048    /* bytes of a tool error */
+
+#define MCP_RESULT_FOR_USER      0x0001
+#define MCP_RESULT_FOR_ASSISTANT 0x0002
+
+
+typedef struct {
+    ngx_pool_t         *pool;
+    const mcp_tool_t   *tool;
+    ngx_uint_t          version;
+
+    mcp_buf_t           content;     /* the items, separated by commas */
+    ngx_uint_t          items;
+    ngx_str_t           annotations; /* of the next item, JSON or empty */
+    ngx_str_t           structured;  /* JSON or empty */
+
+    unsigned            object:1;    /* structured is an object */
+    unsigned            error:1;     /* "isError" */
+} mcp_result_t;
+
+
+typedef struct {
+    ngx_str_t           uri;
+    ngx_str_t           name;
+    ngx_str_t           title;       /* this and the following may be empty */
+    ngx_str_t           description;
+    ngx_str_t           mime_type;
+    off_t               size;        /* -1: unknown */
+} mcp_result_link_t;
+
+
+void mcp_result_init(mcp_result_t *result, ngx_pool_t *pool,
+    const mcp_tool_t *tool, ngx_uint_t version);
+
+/*
+ * Content.  Failed allocations are remembered by result->content and reported
+ * by mcp_result_write().
+ */
+void mcp_result_text(mcp_result_t *result, const u_char *p, size_t len);
+void mcp_result_image(mcp_result_t *result, const u_char *p, size_t len,
+    ngx_str_t *mime_type);
+void mcp_result_audio(mcp_result_t *result, const u_char *p, size_t len,
+    ngx_str_t *mime_type);
+void mcp_result_link(mcp_result_t *result, mcp_result_link_t *link);
+void mcp_result_embed(mcp_result_t *result, ngx_str_t *uri,
+    ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
+
+/* annotations of the item that comes next; NGX_OK or NGX_ERROR */
+ngx_int_t mcp_result_annotate(mcp_result_t *result, ngx_uint_t audience,
+    double priority);
+
+/*
+ * The structured result, checked against the output schema.  NGX_OK;
+ * NGX_DECLINED: the tool breaks its contract, err says how; NGX_ERROR.
+ */
+ngx_int_t mcp_result_structured(mcp_result_t *result, const cJSON *value,
+    mcp_schema_error_t *err);
+
+/* drops what there is: the result is a tool error with this text */
+void mcp_result_error(mcp_result_t *result, const u_char *p, size_t len);
+
+/*
+ * Writes the "result".  NGX_OK; NGX_DECLINED: a tool with an output schema
+ * gave no structured result; NGX_ERROR: out of memory at any time before.
+ */
+ngx_int_t mcp_result_write(mcp_result_t *result, const mcp_server_t *server,
+    mcp_buf_t *b);
+
+
+#endif /* _MCP_RESULT_H_INCLUDED_ */

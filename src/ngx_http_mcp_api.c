@@ -1,0 +1,219 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_http_mcp.h>
+#include <ngx_http_mcp_call.h>
+
+
+static ngx_int_t ngx_http_mcp_api_done(ngx_http_mcp_call_t *call);
+static void ngx_http_mcp_api_str(ngx_str_t *s, const char *text);
+
+
+ngx_int_t
+ngx_http_mcp_add_tools(ngx_conf_t *cf, const ngx_http_mcp_tools_t *tools)
+{
+    ngx_uint_t                 i;
+    ngx_http_mcp_pack_t       *pack;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    if (tools->version != NGX_HTTP_MCP_API_VERSION) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "a module of MCP tools was built for version %ui "
+                           "of the API, ngx_http_mcp_module has version %d: "
+                           "build module \"%s\" again",
+                           tools->version, NGX_HTTP_MCP_API_VERSION,
+                           tools->name);
+        return NGX_ERROR;
+    }
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    pack = mmcf->packs.elts;
+
+    for (i = 0; i < mmcf->packs.nelts; i++) {
+
+        if (ngx_strcmp(pack[i].tools->name, tools->name) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate module \"%s\" of MCP tools",
+                               tools->name);
+            return NGX_ERROR;
+        }
+    }
+
+    pack = ngx_array_push(&mmcf->packs);
+    if (pack == NULL) {
+        return NGX_ERROR;
+    }
+
+    pack->tools = tools;
+    pack->compiled = NULL;
+
+    return NGX_OK;
+}
+
+
+ngx_pool_t *
+ngx_http_mcp_pool(ngx_http_mcp_call_t *call)
+{
+    return call->request->pool;
+}
+
+
+ngx_http_request_t *
+ngx_http_mcp_request(ngx_http_mcp_call_t *call)
+{
+    return call->request;
+}
+
+
+ngx_int_t
+ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
+{
+    ngx_int_t           rc;
+    mcp_schema_error_t  err;
+
+    if (value == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = mcp_result_structured(&call->result, value, &err);
+
+    cJSON_Delete(value);
+
+    if (rc == NGX_DECLINED) {
+        call->broken = 1;
+
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "mcp tool \"%V\": result%s%V %V",
+                      &call->msg->tool->name, err.path.len ? " at " : "",
+                      &err.path, &err.text);
+        return NGX_ERROR;
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_mcp_text(ngx_http_mcp_call_t *call, const u_char *p, size_t len)
+{
+    mcp_result_text(&call->result, p, len);
+
+    return ngx_http_mcp_api_done(call);
+}
+
+
+ngx_int_t
+ngx_http_mcp_image(ngx_http_mcp_call_t *call, const u_char *p, size_t len,
+    const char *mime_type)
+{
+    ngx_str_t  type;
+
+    ngx_http_mcp_api_str(&type, mime_type);
+    mcp_result_image(&call->result, p, len, &type);
+
+    return ngx_http_mcp_api_done(call);
+}
+
+
+ngx_int_t
+ngx_http_mcp_audio(ngx_http_mcp_call_t *call, const u_char *p, size_t len,
+    const char *mime_type)
+{
+    ngx_str_t  type;
+
+    ngx_http_mcp_api_str(&type, mime_type);
+    mcp_result_audio(&call->result, p, len, &type);
+
+    return ngx_http_mcp_api_done(call);
+}
+
+
+ngx_int_t
+ngx_http_mcp_link(ngx_http_mcp_call_t *call, const ngx_http_mcp_link_t *link)
+{
+    mcp_result_link_t  l;
+
+    ngx_http_mcp_api_str(&l.uri, link->uri);
+    ngx_http_mcp_api_str(&l.name, link->name);
+    ngx_http_mcp_api_str(&l.title, link->title);
+    ngx_http_mcp_api_str(&l.description, link->description);
+    ngx_http_mcp_api_str(&l.mime_type, link->mime_type);
+    l.size = link->size;
+
+    mcp_result_link(&call->result, &l);
+
+    return ngx_http_mcp_api_done(call);
+}
+
+
+ngx_int_t
+ngx_http_mcp_embed_text(ngx_http_mcp_call_t *call, const char *uri,
+    const char *mime_type, const u_char *p, size_t len)
+{
+    ngx_str_t  u, type;
+
+    ngx_http_mcp_api_str(&u, uri);
+    ngx_http_mcp_api_str(&type, mime_type);
+    mcp_result_embed(&call->result, &u, &type, p, len, 0);
+
+    return ngx_http_mcp_api_done(call);
+}
+
+
+ngx_int_t
+ngx_http_mcp_embed_blob(ngx_http_mcp_call_t *call, const char *uri,
+    const char *mime_type, const u_char *p, size_t len)
+{
+    ngx_str_t  u, type;
+
+    ngx_http_mcp_api_str(&u, uri);
+    ngx_http_mcp_api_str(&type, mime_type);
+    mcp_result_embed(&call->result, &u, &type, p, len, 1);
+
+    return ngx_http_mcp_api_done(call);
+}
+
+
+ngx_int_t
+ngx_http_mcp_annotate(ngx_http_mcp_call_t *call, ngx_uint_t audience,
+    double priority)
+{
+    return mcp_result_annotate(&call->result, audience, priority);
+}
+
+
+ngx_int_t ngx_cdecl
+ngx_http_mcp_error(ngx_http_mcp_call_t *call, const char *fmt, ...)
+{
+    u_char   *p, buf[MCP_RESULT_ERROR_MAX];
+    va_list   args;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(buf, buf + MCP_RESULT_ERROR_MAX, fmt, args);
+    va_end(args);
+
+    mcp_result_error(&call->result, buf, p - buf);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_api_done(ngx_http_mcp_call_t *call)
+{
+    return call->result.content.failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+ngx_http_mcp_api_str(ngx_str_t *s, const char *text)
+{
+    s->data = (u_char *) text;
+    s->len = text ? ngx_strlen(text) : 0;
+}

@@ -1,0 +1,724 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <mcp_origin.h>
+#include <mcp_tools.h>
+#include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_handler.h>
+
+
+#define NGX_HTTP_MCP_INSTRUCTIONS_MAX  65536
+
+
+static char *ngx_http_mcp_set_server_option(ngx_conf_t *cf,
+    ngx_str_t *option, mcp_server_info_t *info);
+static ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name,
+    size_t max, ngx_str_t *text);
+static ngx_http_mcp_pack_t *ngx_http_mcp_find_pack(ngx_conf_t *cf,
+    ngx_str_t *name);
+static ngx_int_t ngx_http_mcp_compile_pack(ngx_conf_t *cf,
+    ngx_http_mcp_pack_t *pack);
+static ngx_int_t ngx_http_mcp_compile_tool(ngx_conf_t *cf,
+    ngx_http_mcp_pack_t *pack, const ngx_http_mcp_tool_t *desc);
+static ngx_int_t ngx_http_mcp_switch_on(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_pack_t *pack);
+static const char *ngx_http_mcp_owner(ngx_conf_t *cf, const mcp_tool_t *tool);
+static ngx_int_t ngx_http_mcp_add_server_names(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *conf);
+
+
+extern const ngx_http_mcp_tools_t  ngx_http_mcp_demo_tools;
+extern const ngx_http_mcp_tools_t  ngx_http_mcp_text_tools;
+
+
+static const ngx_http_mcp_tools_t  *ngx_http_mcp_builtin_tools[] = {
+    &ngx_http_mcp_demo_tools,
+    &ngx_http_mcp_text_tools,
+    NULL
+};
+
+
+char *
+ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (mlcf->enable != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler) {
+        return "conflicts with another content handler of the location";
+    }
+
+    clcf->handler = ngx_http_mcp_handler;
+    mlcf->enable = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_mcp_set_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    char        *rv;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    if (mlcf->info != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    mlcf->info = ngx_pcalloc(cf->pool, sizeof(mcp_server_info_t));
+    if (mlcf->info == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0
+            || mcp_utf8_check(value[i].data, value[i].len) != NGX_OK)
+        {
+            return "has a parameter that is empty or not UTF-8";
+        }
+    }
+
+    mlcf->info->name = value[1];
+    mlcf->info->version = value[2];
+
+    for (i = 3; i < cf->args->nelts; i++) {
+        rv = ngx_http_mcp_set_server_option(cf, &value[i], mlcf->info);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_set_server_option(ngx_conf_t *cf, ngx_str_t *option,
+    mcp_server_info_t *info)
+{
+    size_t      len;
+    ngx_str_t  *field;
+
+    if (ngx_strncmp(option->data, "title=", 6) == 0) {
+        field = &info->title;
+        len = 6;
+
+    } else if (ngx_strncmp(option->data, "website=", 8) == 0) {
+        field = &info->website;
+        len = 8;
+
+    } else if (ngx_strncmp(option->data, "icon=", 5) == 0) {
+        field = &info->icon;
+        len = 5;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected title=, "
+                           "website= or icon=", option);
+        return NGX_CONF_ERROR;
+    }
+
+    if (field->len || option->len == len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "empty or duplicate parameter \"%V\"", option);
+        return NGX_CONF_ERROR;
+    }
+
+    field->data = option->data + len;
+    field->len = option->len - len;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_mcp_set_instructions(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t  *value, name;
+
+    if (mlcf->instructions.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    mlcf->instructions = value[1];
+
+    if (ngx_strncmp(value[1].data, "file=", 5) == 0) {
+        name.data = value[1].data + 5;
+        name.len = value[1].len - 5;
+
+        if (ngx_http_mcp_read_file(cf, &name, NGX_HTTP_MCP_INSTRUCTIONS_MAX,
+                                   &mlcf->instructions)
+            != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (mcp_utf8_check(mlcf->instructions.data, mlcf->instructions.len)
+        != NGX_OK)
+    {
+        return "is not UTF-8 text";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
+    ngx_str_t *text)
+{
+    ssize_t      n;
+    ngx_int_t    rc;
+    ngx_file_t   file;
+
+    if (ngx_conf_full_name(cf->cycle, name, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = NGX_ERROR;
+
+    ngx_memzero(&file, sizeof(ngx_file_t));
+    file.name = *name;
+    file.log = cf->log;
+
+    file.fd = ngx_open_file(name->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (file.fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_file_n " \"%V\" failed", name);
+        return NGX_ERROR;
+    }
+
+    if (ngx_fd_info(file.fd, &file.info) == NGX_FILE_ERROR
+        || !ngx_is_file(&file.info)
+        || ngx_file_size(&file.info) > (off_t) max)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is not a file of at most %uz bytes",
+                           name, max);
+        goto done;
+    }
+
+    text->len = (size_t) ngx_file_size(&file.info);
+
+    text->data = ngx_pnalloc(cf->pool, text->len + 1);
+    if (text->data == NULL) {
+        goto done;
+    }
+
+    n = ngx_read_file(&file, text->data, text->len, 0);
+
+    if (n != (ssize_t) text->len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_read_file_n " \"%V\" failed", name);
+        goto done;
+    }
+
+    rc = NGX_OK;
+
+done:
+
+    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
+                           ngx_close_file_n " \"%V\" failed", name);
+    }
+
+    return rc;
+}
+
+
+char *
+ngx_http_mcp_set_protocols(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i, version;
+
+    if (mlcf->versions) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (mcp_version_find(&value[i], &version) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "unknown protocol revision \"%V\", expected "
+                               "2026-07-28, 2025-11-25, 2025-06-18, "
+                               "2025-03-26 or 2024-11-05", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        if (mlcf->versions & mcp_version_bit(version)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate protocol revision \"%V\"",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        mlcf->versions |= mcp_version_bit(version);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_mcp_set_origins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t     *value;
+    ngx_uint_t     i;
+    mcp_origin_t  *origin;
+
+    if (mlcf->origins != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    mlcf->origins = ngx_array_create(cf->pool, 4, sizeof(mcp_origin_t));
+    if (mlcf->origins == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    mlcf->origin_none = 0;
+    mlcf->server_names = 0;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strcmp(value[i].data, "none") == 0) {
+            mlcf->origin_none = 1;
+            continue;
+        }
+
+        if (ngx_strcmp(value[i].data, "server_names") == 0) {
+            mlcf->server_names = 1;
+            continue;
+        }
+
+        origin = ngx_array_push(mlcf->origins);
+        if (origin == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (mcp_origin_parse(&value[i], origin) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid origin \"%V\", expected \"none\", "
+                               "\"server_names\" or "
+                               "\"[scheme://]host[:port]\", where the host "
+                               "may begin with \"*.\" and the port may be "
+                               "\"*\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t  *value;
+
+    if (mlcf->list_ttl != NGX_CONF_UNSET_MSEC) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    mlcf->list_ttl = ngx_parse_time(&value[1], 0);
+
+    if (mlcf->list_ttl == (ngx_msec_t) NGX_ERROR) {
+        mlcf->list_ttl = NGX_CONF_UNSET_MSEC;
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    mlcf->list_public = 0;
+
+    if (cf->args->nelts == 2 || ngx_strcmp(value[2].data, "private") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[2].data, "public") == 0) {
+        mlcf->list_public = 1;
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid scope \"%V\", expected \"public\" or "
+                       "\"private\"", &value[2]);
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t            *value;
+    ngx_uint_t            i;
+    ngx_http_mcp_pack_t  *pack;
+
+    if (mlcf->tools == NGX_CONF_UNSET_PTR) {
+        mlcf->tools = ngx_array_create(cf->pool, 8, sizeof(mcp_tool_t *));
+        if (mlcf->tools == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        pack = ngx_http_mcp_find_pack(cf, &value[i]);
+        if (pack == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (pack->compiled == NULL
+            && ngx_http_mcp_compile_pack(cf, pack) != NGX_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+        if (ngx_http_mcp_switch_on(cf, mlcf, pack) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_http_mcp_pack_t *
+ngx_http_mcp_find_pack(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t                 i;
+    ngx_http_mcp_pack_t       *pack;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    pack = mmcf->packs.elts;
+
+    for (i = 0; i < mmcf->packs.nelts; i++) {
+        if (ngx_strcmp(name->data, pack[i].tools->name) == 0) {
+            return &pack[i];
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown tools \"%V\": neither built in nor of a "
+                       "module that is loaded after ngx_http_mcp_module",
+                       name);
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_compile_pack(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack)
+{
+    const ngx_http_mcp_tool_t  *desc;
+
+    pack->compiled = ngx_array_create(cf->pool, 8, sizeof(mcp_tool_t *));
+    if (pack->compiled == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (desc = pack->tools->tools; desc->name; desc++) {
+        if (ngx_http_mcp_compile_tool(cf, pack, desc) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_compile_tool(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack,
+    const ngx_http_mcp_tool_t *desc)
+{
+    ngx_int_t            rc;
+    ngx_uint_t           i;
+    mcp_tool_t          *tool, **slot;
+    mcp_schema_error_t   err;
+
+    tool = ngx_pcalloc(cf->pool, sizeof(mcp_tool_t));
+    if (tool == NULL) {
+        return NGX_ERROR;
+    }
+
+    {
+        const struct {
+            ngx_str_t   *field;
+            const char  *text;
+        } texts[] = {
+            { &tool->name, desc->name },
+            { &tool->title, desc->title },
+            { &tool->description, desc->description },
+            { &tool->icon, desc->icon },
+            { &tool->input_schema, desc->input_schema },
+            { &tool->output_schema, desc->output_schema },
+            { NULL, NULL }
+        };
+
+        for (i = 0; texts[i].field; i++) {
+            if (texts[i].text) {
+                texts[i].field->data = (u_char *) texts[i].text;
+                texts[i].field->len = ngx_strlen(texts[i].text);
+            }
+        }
+    }
+
+    tool->flags = desc->flags;
+    tool->capabilities = desc->capabilities;
+    tool->data = desc;
+
+    if (desc->handler == NULL || tool->description.len == 0) {
+        ngx_str_set(&err.text, "a description and a handler are required");
+        rc = NGX_DECLINED;
+
+    } else {
+        rc = mcp_tool_compile(cf->pool, tool, &err);
+    }
+
+    if (rc == NGX_DECLINED) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "tool \"%V\" of module \"%s\": %V",
+                           &tool->name, pack->tools->name, &err.text);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    slot = ngx_array_push(pack->compiled);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = tool;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_switch_on(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
+    ngx_http_mcp_pack_t *pack)
+{
+    ngx_uint_t    i, k;
+    mcp_tool_t  **tool, **present, **slot;
+
+    tool = pack->compiled->elts;
+
+    for (i = 0; i < pack->compiled->nelts; i++) {
+        present = mlcf->tools->elts;
+
+        for (k = 0; k < mlcf->tools->nelts; k++) {
+
+            if (ngx_strcmp(present[k]->name.data, tool[i]->name.data) != 0) {
+                continue;
+            }
+
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate tool \"%V\" of module \"%s\": "
+                               "module \"%s\" has one of that name",
+                               &tool[i]->name, pack->tools->name,
+                               ngx_http_mcp_owner(cf, present[k]));
+            return NGX_ERROR;
+        }
+
+        slot = ngx_array_push(mlcf->tools);
+        if (slot == NULL) {
+            return NGX_ERROR;
+        }
+
+        *slot = tool[i];
+    }
+
+    return NGX_OK;
+}
+
+
+static const char *
+ngx_http_mcp_owner(ngx_conf_t *cf, const mcp_tool_t *tool)
+{
+    ngx_uint_t                   i;
+    ngx_http_mcp_pack_t         *pack;
+    const ngx_http_mcp_tool_t   *desc;
+    ngx_http_mcp_main_conf_t    *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    pack = mmcf->packs.elts;
+
+    for (i = 0; i < mmcf->packs.nelts; i++) {
+        for (desc = pack[i].tools->tools; desc->name; desc++) {
+            if (desc == tool->data) {
+                return pack[i].tools->name;
+            }
+        }
+    }
+
+    return "";
+}
+
+
+ngx_int_t
+ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf)
+{
+    const ngx_http_mcp_tools_t  **tools;
+
+    for (tools = ngx_http_mcp_builtin_tools; *tools; tools++) {
+        if (ngx_http_mcp_add_tools(cf, *tools) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_uint_t      i;
+    mcp_tool_t    **tool;
+    mcp_server_t   *server;
+
+    if (conf->server_names && ngx_http_mcp_add_server_names(cf, conf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    server = ngx_pcalloc(cf->pool, sizeof(mcp_server_t));
+    if (server == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    conf->server = server;
+
+    server->info = *conf->info;
+    server->instructions = conf->instructions;
+    server->versions = conf->versions;
+    server->page_size = conf->page_size;
+    server->ttl = conf->list_ttl;
+    server->public = conf->list_public ? 1 : 0;
+
+    if (mcp_catalog_init(&server->tools, cf->pool) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->tools) {
+        tool = conf->tools->elts;
+
+        for (i = 0; i < conf->tools->nelts; i++) {
+            if (mcp_catalog_add(&server->tools, &tool[i]->name, tool[i])
+                != NGX_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+        }
+    }
+
+    if (mcp_server_render(server, cf->pool) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* the inherited array is shared, so the names go into a copy */
+
+static ngx_int_t
+ngx_http_mcp_add_server_names(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_uint_t                 i, n;
+    ngx_str_t                  name;
+    ngx_array_t               *origins;
+    mcp_origin_t              *origin;
+    ngx_http_server_name_t    *sn;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    sn = cscf->server_names.elts;
+
+    n = conf->origins->nelts;
+
+    origins = ngx_array_create(cf->pool, n + cscf->server_names.nelts,
+                               sizeof(mcp_origin_t));
+    if (origins == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (n) {
+        origin = ngx_array_push_n(origins, n);
+        ngx_memcpy(origin, conf->origins->elts, n * sizeof(mcp_origin_t));
+    }
+
+    conf->origins = origins;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+#if (NGX_PCRE)
+        if (sn[i].regex) {
+            continue;
+        }
+#endif
+
+        name = sn[i].name;
+
+        if (name.len == 0) {
+            continue;
+        }
+
+        origin = ngx_array_push(origins);
+        if (origin == NULL) {
+            return NGX_ERROR;
+        }
+
+        /* "_" and "www.*" name no origin */
+
+        if (mcp_origin_parse(&name, origin) != NGX_OK) {
+            origins->nelts--;
+        }
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,363 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <mcp_headers.h>
+#include <mcp_origin.h>
+#include <ngx_http_mcp_handler.h>
+#include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_call.h>
+
+
+#define ngx_http_mcp_header_is(h, text)                                      \
+    ((h)->key.len == sizeof(text) - 1                                        \
+     && ngx_memcmp((h)->lowcase_key, text, sizeof(text) - 1) == 0)
+
+
+static ngx_int_t ngx_http_mcp_read_headers(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+static ngx_uint_t ngx_http_mcp_is_read(ngx_table_elt_t *h);
+static mcp_error_e ngx_http_mcp_check_request(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+static ngx_uint_t ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf,
+    ngx_array_t *headers);
+static ngx_uint_t ngx_http_mcp_check_accept(ngx_array_t *headers);
+static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mcp_run(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+static ngx_int_t ngx_http_mcp_serve(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
+static ngx_uint_t ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx);
+
+
+ngx_int_t
+ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
+{
+    ngx_http_mcp_ctx_t       *ctx;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (!mlcf->enable || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_get_module_ctx(r, ngx_http_mcp_module)) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_mcp_create_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->phase = r->phase_handler;
+
+    if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->error.cause = ngx_http_mcp_check_request(r, ctx);
+
+    if (ctx->error.cause != MCP_ERROR_NONE) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_mcp_read_body(r, ngx_http_mcp_body_handler);
+}
+
+
+/* a walk over all headers, for only so are duplicates seen */
+
+static ngx_int_t
+ngx_http_mcp_read_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_uint_t        i;
+    mcp_header_t     *header;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    if (ngx_array_init(&ctx->headers, r->pool, 8, sizeof(mcp_header_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (!ngx_http_mcp_is_read(&h[i])) {
+                continue;
+            }
+
+            header = ngx_array_push(&ctx->headers);
+            if (header == NULL) {
+                return NGX_ERROR;
+            }
+
+            header->name.len = h[i].key.len;
+            header->name.data = h[i].lowcase_key;
+            header->value = h[i].value;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_is_read(ngx_table_elt_t *h)
+{
+    if (h->key.len < sizeof("mcp-") - 1) {
+        return 0;
+    }
+
+    switch (h->lowcase_key[0]) {
+
+    case 'm':
+        return ngx_memcmp(h->lowcase_key, "mcp-", sizeof("mcp-") - 1) == 0;
+
+    case 'o':
+        return ngx_http_mcp_header_is(h, "origin");
+
+    case 'a':
+        return ngx_http_mcp_header_is(h, "accept");
+
+    case 'c':
+        return ngx_http_mcp_header_is(h, "content-type");
+
+    default:
+        return 0;
+    }
+}
+
+
+static mcp_error_e
+ngx_http_mcp_check_request(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_str_t                 type;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (!ngx_http_mcp_check_origin(mlcf, &ctx->headers)) {
+        return MCP_ERROR_ORIGIN;
+    }
+
+    if (r->method != NGX_HTTP_POST) {
+        return MCP_ERROR_HTTP_METHOD;
+    }
+
+    if (mcp_headers_get(&ctx->headers, "content-type", &type) != NGX_OK
+        || !mcp_headers_json(&type))
+    {
+        return MCP_ERROR_MEDIA_TYPE;
+    }
+
+    if (!ngx_http_mcp_check_accept(&ctx->headers)) {
+        return MCP_ERROR_ACCEPT;
+    }
+
+    return MCP_ERROR_NONE;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf, ngx_array_t *headers)
+{
+    ngx_int_t  rc;
+    ngx_str_t  origin;
+
+    rc = mcp_headers_get(headers, "origin", &origin);
+
+    if (rc == NGX_DECLINED) {
+        return mlcf->origin_none;
+    }
+
+    return rc == NGX_OK && mcp_origin_match(mlcf->origins, &origin);
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_check_accept(ngx_array_t *headers)
+{
+    ngx_uint_t     i, found;
+    mcp_header_t  *h;
+
+    h = headers->elts;
+    found = 0;
+
+    for (i = 0; i < headers->nelts; i++) {
+
+        if (h[i].name.len != sizeof("accept") - 1 || h[i].name.data[0] != 'a') {
+            continue;
+        }
+
+        if (mcp_headers_accept(&h[i].value)) {
+            return 1;
+        }
+
+        found = 1;
+    }
+
+    return !found;
+}
+
+
+static void
+ngx_http_mcp_body_handler(ngx_http_request_t *r)
+{
+    ngx_str_t                 body;
+    ngx_http_mcp_ctx_t       *ctx;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (ngx_http_mcp_body(r, &body) != NGX_OK
+        || mcp_dispatch_body(mlcf->server, r->pool, &body, &ctx->headers,
+                             &ctx->body)
+           != NGX_OK)
+    {
+        ngx_http_mcp_finalize(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    ctx->parsed = 1;
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "mcp body of %uz bytes, %ui messages, error %d",
+                   body.len, ctx->body.n, ctx->body.msgs->error.cause);
+
+    ngx_http_mcp_resume(r);
+}
+
+
+ngx_int_t
+ngx_http_mcp_handler(ngx_http_request_t *r)
+{
+    ngx_int_t            rc;
+    ngx_str_t            id;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+
+    if (ctx == NULL) {
+        /* a subrequest: this is not a location to be included */
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    if (ctx->error.cause != MCP_ERROR_NONE) {
+        rc = ngx_http_discard_request_body(r);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        ngx_str_null(&id);
+
+        if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_http_mcp_reply_send(r, ctx,
+                                       mcp_error_status(ctx->error.cause, 1));
+    }
+
+    /* limits and access rules see every message of a batch before any runs */
+
+    if (ctx->current + 1 < ctx->body.n) {
+        ctx->current++;
+        return ngx_http_mcp_rerun(r, ctx);
+    }
+
+    return ngx_http_mcp_run(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_run(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < ctx->body.n; i++) {
+        ctx->current = i;
+
+        if (ngx_http_mcp_serve(r, ctx, &ctx->body.msgs[i]) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    /* the log tells of the first message that failed */
+
+    for (i = 0; i < ctx->body.n; i++) {
+        if (ctx->body.msgs[i].error.cause != MCP_ERROR_NONE) {
+            break;
+        }
+    }
+
+    ctx->current = (i < ctx->body.n) ? i : 0;
+
+    return ngx_http_mcp_reply_send(r, ctx, ngx_http_mcp_status(ctx));
+}
+
+
+static ngx_int_t
+ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg)
+{
+    ngx_int_t                 rc;
+    mcp_action_t              action;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    rc = NGX_DECLINED;
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (msg->error.cause == MCP_ERROR_NONE) {
+
+        if (msg->kind != MCP_RPC_REQUEST) {
+            return NGX_OK;
+        }
+
+        rc = mcp_dispatch(mlcf->server, msg, &action);
+
+        if (rc == NGX_OK && action.type == MCP_ACTION_CALL) {
+            rc = ngx_http_mcp_call(r, mlcf->server, msg, action.args,
+                                   &action.result);
+        }
+    }
+
+    switch (rc) {
+
+    case NGX_OK:
+        return ngx_http_mcp_reply_result(r, ctx, &msg->id, &action.result);
+
+    case NGX_DECLINED:
+        return ngx_http_mcp_reply_error(r, ctx, &msg->id, &msg->error);
+
+    default:
+        return NGX_ERROR;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx)
+{
+    mcp_msg_t  *msg;
+
+    msg = ctx->body.msgs;
+
+    if (ctx->body.batch) {
+        return NGX_HTTP_OK;
+    }
+
+    return mcp_error_status(msg->error.cause, mcp_version_modern(msg->version));
+}

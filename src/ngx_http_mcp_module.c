@@ -1,0 +1,261 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <mcp_origin.h>
+#include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_handler.h>
+#include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_variables.h>
+
+
+#define NGX_HTTP_MCP_VERSION  "0.1.0"
+
+
+static ngx_int_t ngx_http_mcp_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mcp_postconfiguration(ngx_conf_t *cf);
+static void *ngx_http_mcp_create_main_conf(ngx_conf_t *cf);
+static void *ngx_http_mcp_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+
+
+static ngx_conf_num_bounds_t  ngx_http_mcp_page_size_bounds = {
+    ngx_conf_check_num_bounds, 1, 100000
+};
+
+
+static mcp_server_info_t  ngx_http_mcp_default_info = {
+    ngx_string("nginx"),
+    ngx_string(NGX_HTTP_MCP_VERSION),
+    ngx_null_string,
+    ngx_null_string,
+    ngx_null_string
+};
+
+
+static ngx_command_t  ngx_http_mcp_commands[] = {
+
+    { ngx_string("mcp"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_mcp_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_server"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_http_mcp_set_server,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_instructions"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_instructions,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_protocols"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_protocols,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_allowed_origins"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_origins,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_tools"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_tools,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_list_ttl"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_mcp_set_list_ttl,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_page_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mcp_loc_conf_t, page_size),
+      &ngx_http_mcp_page_size_bounds },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_mcp_module_ctx = {
+    ngx_http_mcp_preconfiguration,         /* preconfiguration */
+    ngx_http_mcp_postconfiguration,        /* postconfiguration */
+
+    ngx_http_mcp_create_main_conf,         /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_mcp_create_loc_conf,          /* create location configuration */
+    ngx_http_mcp_merge_loc_conf            /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_mcp_module = {
+    NGX_MODULE_V1,
+    &ngx_http_mcp_module_ctx,              /* module context */
+    ngx_http_mcp_commands,                 /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_mcp_preconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_http_mcp_add_variables(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_add_builtin_tools(cf);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_mcp_preaccess_handler;
+
+    ngx_http_mcp_reply_init();
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mcp_main_conf_t));
+    if (mmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&mmcf->packs, cf->pool, 4, sizeof(ngx_http_mcp_pack_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return mmcf;
+}
+
+
+static void *
+ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_mcp_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mcp_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->instructions = { 0, NULL };
+     *     conf->versions = 0;
+     *     conf->server = NULL;
+     */
+
+    conf->enable = NGX_CONF_UNSET;
+    conf->info = NGX_CONF_UNSET_PTR;
+    conf->origins = NGX_CONF_UNSET_PTR;
+    conf->origin_none = NGX_CONF_UNSET_UINT;
+    conf->server_names = NGX_CONF_UNSET_UINT;
+    conf->tools = NGX_CONF_UNSET_PTR;
+    conf->list_ttl = NGX_CONF_UNSET_MSEC;
+    conf->list_public = NGX_CONF_UNSET_UINT;
+    conf->page_size = NGX_CONF_UNSET_UINT;
+
+    return conf;
+}
+
+
+static char *
+ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_mcp_loc_conf_t *prev = parent;
+    ngx_http_mcp_loc_conf_t *conf = child;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    /* "if" and "limit_except" are part of their location, others are not */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (conf->enable == NGX_CONF_UNSET) {
+        conf->enable = clcf->noname ? prev->enable == 1 : 0;
+    }
+
+    ngx_conf_merge_ptr_value(conf->info, prev->info,
+                             &ngx_http_mcp_default_info);
+    ngx_conf_merge_str_value(conf->instructions, prev->instructions, "");
+
+    if (conf->versions == 0) {
+        conf->versions = prev->versions ? prev->versions
+                                        : MCP_VERSION_MASK_ALL;
+    }
+
+    ngx_conf_merge_uint_value(conf->origin_none, prev->origin_none, 1);
+    ngx_conf_merge_uint_value(conf->server_names, prev->server_names, 1);
+    ngx_conf_merge_ptr_value(conf->tools, prev->tools, NULL);
+    ngx_conf_merge_msec_value(conf->list_ttl, prev->list_ttl, 300000);
+    ngx_conf_merge_uint_value(conf->list_public, prev->list_public, 0);
+    ngx_conf_merge_uint_value(conf->page_size, prev->page_size, 200);
+
+    ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
+
+    if (conf->origins == NULL) {
+        conf->origins = ngx_array_create(cf->pool, 1, sizeof(mcp_origin_t));
+        if (conf->origins == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return conf->enable ? ngx_http_mcp_build_server(cf, conf) : NGX_CONF_OK;
+}

@@ -1,0 +1,298 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_http_mcp_reply.h>
+
+
+static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
+static ngx_int_t ngx_http_mcp_reply_allow(ngx_http_request_t *r);
+static void ngx_http_mcp_reply_type(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mcp_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mcp_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+
+
+ngx_int_t
+ngx_http_mcp_reply_result(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_str_t *id, ngx_str_t *result)
+{
+    mcp_buf_t         b;
+    ngx_str_t         head;
+    static ngx_str_t  tail = ngx_string("}");
+
+    mcp_buf_init(&b, r->pool, sizeof("[{'jsonrpc':'2.0','id':,'result':")
+                              + id->len);
+
+    if (ctx->body.batch) {
+        mcp_buf_char(&b, ctx->answers ? ',' : '[');
+    }
+
+    mcp_rpc_result_head(&b, id);
+
+    if (mcp_buf_done(&b, &head) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ctx->answers++;
+
+    if (ngx_http_mcp_reply_add(r, ctx, &head) != NGX_OK
+        || ngx_http_mcp_reply_add(r, ctx, result) != NGX_OK
+        || ngx_http_mcp_reply_add(r, ctx, &tail) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_reply_error(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_str_t *id, mcp_error_t *error)
+{
+    mcp_buf_t  b;
+    ngx_str_t  text;
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "mcp request refused: %V", mcp_error_class(error->cause));
+
+    mcp_buf_init(&b, r->pool, 256);
+
+    if (ctx->body.batch) {
+        mcp_buf_char(&b, ctx->answers ? ',' : '[');
+    }
+
+    mcp_rpc_write_error(&b, id, error);
+
+    if (mcp_buf_done(&b, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ctx->answers++;
+
+    return ngx_http_mcp_reply_add(r, ctx, &text);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_reply_add(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_str_t *s)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl = ngx_alloc_chain_link(r->pool);
+    if (cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = s->data;
+    b->last = s->data + s->len;
+    b->memory = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    *ctx->last_out = cl;
+    ctx->last_out = &cl->next;
+    ctx->size += s->len;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_uint_t status)
+{
+    ngx_int_t         rc;
+    ngx_chain_t      *cl;
+    static ngx_str_t  end = ngx_string("]");
+
+    if (ctx->answers == 0) {
+        r->headers_out.status = NGX_HTTP_ACCEPTED;
+        r->headers_out.content_length_n = 0;
+        r->header_only = 1;
+
+        return ngx_http_send_header(r);
+    }
+
+    if (ctx->body.batch && ngx_http_mcp_reply_add(r, ctx, &end) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (status == NGX_HTTP_NOT_ALLOWED && ngx_http_mcp_reply_allow(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_mcp_reply_type(r);
+
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = ctx->size;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    for (cl = ctx->out; cl->next; cl = cl->next) { /* void */ }
+
+    cl->buf->last_buf = 1;
+    cl->buf->last_in_chain = 1;
+
+    return ngx_http_output_filter(r, ctx->out);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_reply_allow(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "Allow");
+    ngx_str_set(&h->value, "POST");
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_mcp_reply_type(ngx_http_request_t *r)
+{
+    ngx_str_set(&r->headers_out.content_type, "application/json");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_null(&r->headers_out.charset);
+}
+
+
+/*
+ * The error pages of nginx and of its access modules are HTML; a client that
+ * gets one in the place of JSON-RPC takes the server for another.
+ */
+
+static ngx_int_t
+ngx_http_mcp_header_filter(ngx_http_request_t *r)
+{
+    ngx_str_t                 id;
+    mcp_msg_t                *msg;
+    ngx_http_mcp_ctx_t       *ctx;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (!mlcf->enable || r != r->main || r->err_status < NGX_HTTP_BAD_REQUEST) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ctx = ngx_http_mcp_get_ctx(r);
+
+    if (ctx == NULL) {
+        ctx = ngx_http_mcp_create_ctx(r);
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    /* what was prepared is not what is sent */
+
+    ctx->out = NULL;
+    ctx->last_out = &ctx->out;
+    ctx->size = 0;
+    ctx->answers = 0;
+
+    ngx_str_null(&id);
+    msg = ngx_http_mcp_current(ctx);
+
+    if (msg && !ctx->body.batch) {
+        id = msg->id;
+    }
+
+    ctx->body.batch = 0;
+    ctx->replace = 1;
+    ctx->error.cause = mcp_error_of_status(r->err_status);
+    ngx_str_null(&ctx->error.text);
+    ngx_str_null(&ctx->error.data);
+
+    if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_mcp_reply_type(r);
+    r->headers_out.content_length_n = ctx->size;
+
+    if (r->headers_out.content_length) {
+        r->headers_out.content_length->hash = 0;
+        r->headers_out.content_length = NULL;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_chain_t         *out;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+
+    if (ctx == NULL || !ctx->replace || in == NULL) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    for ( /* void */ ; in; in = in->next) {
+        in->buf->pos = in->buf->last;
+    }
+
+    out = ctx->out;
+
+    if (out == NULL) {
+        return NGX_OK;
+    }
+
+    ctx->out = NULL;
+
+    out->buf->last_buf = 1;
+    out->buf->last_in_chain = 1;
+
+    return ngx_http_next_body_filter(r, out);
+}
+
+
+void
+ngx_http_mcp_reply_init(void)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_mcp_header_filter;
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_mcp_body_filter;
+}

@@ -1,0 +1,39 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _NGX_HTTP_MCP_REPLY_H_INCLUDED_
+#define _NGX_HTTP_MCP_REPLY_H_INCLUDED_
+
+
+#include <ngx_http_mcp_request.h>
+
+
+/*
+ * Answers as one JSON document with Content-Length.  Bytes that are given are
+ * sent as they are, not copied: they must live as long as the request.
+ */
+
+
+/* adds a result to the answer: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_reply_result(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *id, ngx_str_t *result);
+
+/* adds an error to the answer: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_reply_error(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *id, mcp_error_t *error);
+
+/*
+ * Sends the answer, 202 without a body if nothing was added; returns what a
+ * content handler returns.
+ */
+ngx_int_t ngx_http_mcp_reply_send(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_uint_t status);
+
+/* installs the filters that put JSON in the place of nginx's error pages */
+void ngx_http_mcp_reply_init(void);
+
+
+#endif /* _NGX_HTTP_MCP_REPLY_H_INCLUDED_ */

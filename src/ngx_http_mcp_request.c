@@ -1,0 +1,217 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_http_mcp_request.h>
+
+
+static void ngx_http_mcp_cleanup(void *data);
+static ngx_int_t ngx_http_mcp_copy_buf(ngx_http_request_t *r, ngx_buf_t *b,
+    u_char **p);
+
+
+ngx_http_mcp_ctx_t *
+ngx_http_mcp_get_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+
+    if (ctx || (!r->internal && !r->filter_finalize)) {
+        return ctx;
+    }
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_mcp_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_mcp_ctx_t *
+ngx_http_mcp_create_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_mcp_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_http_mcp_ctx_t));
+
+    cln->handler = ngx_http_mcp_cleanup;
+
+    ctx->last_out = &ctx->out;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_mcp_module);
+
+    return ctx;
+}
+
+
+/* marks the context for ngx_http_mcp_get_ctx(); the pool frees it */
+
+static void
+ngx_http_mcp_cleanup(void *data)
+{
+    return;
+}
+
+
+mcp_msg_t *
+ngx_http_mcp_current(ngx_http_mcp_ctx_t *ctx)
+{
+    return ctx->parsed ? &ctx->body.msgs[ctx->current] : NULL;
+}
+
+
+mcp_error_e
+ngx_http_mcp_cause(ngx_http_mcp_ctx_t *ctx)
+{
+    mcp_msg_t  *msg;
+
+    if (ctx->error.cause != MCP_ERROR_NONE) {
+        return ctx->error.cause;
+    }
+
+    msg = ngx_http_mcp_current(ctx);
+
+    return msg ? msg->error.cause : MCP_ERROR_NONE;
+}
+
+
+ngx_int_t
+ngx_http_mcp_read_body(ngx_http_request_t *r,
+    ngx_http_client_body_handler_pt handler)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_read_client_request_body(r, handler);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+
+    ngx_http_finalize_request(r, NGX_DONE);
+
+    return NGX_DONE;
+}
+
+
+ngx_int_t
+ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body)
+{
+    off_t         size;
+    u_char       *p;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    ngx_str_null(body);
+
+    if (r->request_body == NULL || r->request_body->bufs == NULL) {
+        return NGX_OK;
+    }
+
+    cl = r->request_body->bufs;
+    b = cl->buf;
+
+    if (cl->next == NULL && ngx_buf_in_memory(b)) {
+        body->data = b->pos;
+        body->len = b->last - b->pos;
+        return NGX_OK;
+    }
+
+    size = 0;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        size += ngx_buf_size(cl->buf);
+    }
+
+    p = ngx_pnalloc(r->pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    body->data = p;
+    body->len = size;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        if (ngx_http_mcp_copy_buf(r, cl->buf, &p) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_copy_buf(ngx_http_request_t *r, ngx_buf_t *b, u_char **p)
+{
+    size_t   size;
+    ssize_t  n;
+
+    if (ngx_buf_in_memory(b)) {
+        *p = ngx_cpymem(*p, b->pos, b->last - b->pos);
+        return NGX_OK;
+    }
+
+    size = (size_t) (b->file_last - b->file_pos);
+
+    n = ngx_read_file(b->file, *p, size, b->file_pos);
+
+    if (n != (ssize_t) size) {
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                      "mcp read only %z of %uz from \"%V\"",
+                      n, size, &b->file->name);
+        return NGX_ERROR;
+    }
+
+    *p += size;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_mcp_resume(ngx_http_request_t *r)
+{
+    r->preserve_body = 1;
+    r->write_event_handler = ngx_http_core_run_phases;
+
+    ngx_http_core_run_phases(r);
+}
+
+
+ngx_int_t
+ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    /* limit_req accounts a request once, unless it is told otherwise */
+
+    r->limit_req_status = 0;
+    r->phase_handler = ctx->phase;
+
+    r->main->count++;
+    ngx_http_mcp_resume(r);
+
+    return NGX_DONE;
+}
+
+
+void
+ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc)
+{
+    ngx_http_finalize_request(r, rc);
+}

@@ -1,0 +1,118 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _NGX_HTTP_MCP_REQUEST_H_INCLUDED_
+#define _NGX_HTTP_MCP_REQUEST_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <mcp_dispatch.h>
+#include <ngx_http_mcp.h>
+
+
+/*
+ * The context of a request and the configuration it reads.  Everything here
+ * lives in the pool of the request, in a worker process.
+ */
+
+
+typedef struct {
+    ngx_array_t                  packs;    /* of ngx_http_mcp_pack_t */
+} ngx_http_mcp_main_conf_t;
+
+
+/* a pack of tools; compiled when a location first switches it on */
+typedef struct {
+    const ngx_http_mcp_tools_t  *tools;
+    ngx_array_t                 *compiled; /* of mcp_tool_t, or NULL */
+} ngx_http_mcp_pack_t;
+
+
+typedef struct {
+    ngx_flag_t                   enable;
+
+    mcp_server_info_t           *info;
+    ngx_str_t                    instructions;
+    ngx_uint_t                   versions;       /* 0: not set */
+
+    ngx_array_t                 *origins;        /* of mcp_origin_t */
+    ngx_uint_t                   origin_none;    /* no Origin is fine */
+    ngx_uint_t                   server_names;
+
+    ngx_array_t                 *tools;          /* of mcp_tool_t pointers */
+
+    ngx_msec_t                   list_ttl;
+    ngx_uint_t                   list_public;
+    ngx_uint_t                   page_size;
+
+    mcp_server_t                *server;         /* rendered */
+} ngx_http_mcp_loc_conf_t;
+
+
+typedef struct {
+    mcp_body_t                   body;
+    ngx_uint_t                   current;  /* of body.msgs */
+
+    ngx_array_t                  headers;  /* of mcp_header_t */
+
+    mcp_error_t                  error;    /* of the request as a whole */
+
+    ngx_int_t                    phase;    /* where PREACCESS begins */
+
+    ngx_chain_t                 *out;
+    ngx_chain_t                **last_out;
+    off_t                        size;     /* of out */
+    ngx_uint_t                   answers;  /* in out */
+
+    unsigned                     parsed:1;
+    unsigned                     replace:1;  /* nginx's own error page */
+} ngx_http_mcp_ctx_t;
+
+
+extern ngx_module_t  ngx_http_mcp_module;
+
+
+/*
+ * The context, also after an internal redirect has cleared it; NULL if the
+ * request is not one of ours.
+ */
+ngx_http_mcp_ctx_t *ngx_http_mcp_get_ctx(ngx_http_request_t *r);
+
+/* NULL if there is no memory */
+ngx_http_mcp_ctx_t *ngx_http_mcp_create_ctx(ngx_http_request_t *r);
+
+/* the message that is being served, NULL before the body is read */
+mcp_msg_t *ngx_http_mcp_current(ngx_http_mcp_ctx_t *ctx);
+
+/* why the request, or its current message, failed; MCP_ERROR_NONE if not */
+mcp_error_e ngx_http_mcp_cause(ngx_http_mcp_ctx_t *ctx);
+
+/*
+ * Reads the body and then "handler" once; returns what a phase handler
+ * returns.  The handler must go on with ngx_http_mcp_resume() or
+ * ngx_http_mcp_finalize().
+ */
+ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
+    ngx_http_client_body_handler_pt handler);
+
+/* the body as one string: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body);
+
+/* runs the phases from the current one on */
+void ngx_http_mcp_resume(ngx_http_request_t *r);
+
+/*
+ * Sends the request through PREACCESS and the phases after it once more, from
+ * the content handler, which returns what this returns.
+ */
+ngx_int_t ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+
+void ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc);
+
+
+#endif /* _NGX_HTTP_MCP_REQUEST_H_INCLUDED_ */

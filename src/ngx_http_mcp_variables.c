@@ -1,0 +1,154 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <mcp_tools.h>
+#include <ngx_http_mcp_variables.h>
+
+
+static ngx_int_t ngx_http_mcp_variable_msg(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_tool(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_version(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_error(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_set(ngx_http_variable_value_t *v,
+    const ngx_str_t *s);
+
+
+/* not cacheable: the messages of a batch take turns */
+
+static ngx_http_variable_t  ngx_http_mcp_vars[] = {
+
+    { ngx_string("mcp_method"), NULL, ngx_http_mcp_variable_msg,
+      offsetof(mcp_msg_t, method), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_tool"), NULL, ngx_http_mcp_variable_tool,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_name"), NULL, ngx_http_mcp_variable_msg,
+      offsetof(mcp_msg_t, name), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_id"), NULL, ngx_http_mcp_variable_msg,
+      offsetof(mcp_msg_t, id), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_client"), NULL, ngx_http_mcp_variable_msg,
+      offsetof(mcp_msg_t, client), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_protocol_version"), NULL, ngx_http_mcp_variable_version,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_error"), NULL, ngx_http_mcp_variable_error,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+ngx_int_t
+ngx_http_mcp_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_mcp_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_variable_msg(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    uintptr_t data)
+{
+    mcp_msg_t           *msg;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+    msg = ctx ? ngx_http_mcp_current(ctx) : NULL;
+
+    return ngx_http_mcp_variable_set(v, msg ? (ngx_str_t *) ((char *) msg
+                                                             + data)
+                                            : NULL);
+}
+
+
+/* the name of a configured tool, never what a client calls one */
+
+static ngx_int_t
+ngx_http_mcp_variable_tool(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    mcp_msg_t           *msg;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+    msg = ctx ? ngx_http_mcp_current(ctx) : NULL;
+
+    return ngx_http_mcp_variable_set(v, (msg && msg->tool) ? &msg->tool->name
+                                                           : NULL);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_variable_version(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    mcp_msg_t           *msg;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+    msg = ctx ? ngx_http_mcp_current(ctx) : NULL;
+
+    if (msg == NULL
+        || msg->kind == MCP_RPC_INVALID
+        || msg->error.cause == MCP_ERROR_VERSION)
+    {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    return ngx_http_mcp_variable_set(v, mcp_version_name(msg->version));
+}
+
+
+static ngx_int_t
+ngx_http_mcp_variable_error(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+
+    return ngx_http_mcp_variable_set(v, ctx ? mcp_error_class(
+                                                  ngx_http_mcp_cause(ctx))
+                                            : NULL);
+}
+
+
+/* empty rather than not found, so that a log has no "-" for "none" */
+
+static ngx_int_t
+ngx_http_mcp_variable_set(ngx_http_variable_value_t *v, const ngx_str_t *s)
+{
+    v->len = s ? s->len : 0;
+    v->data = s ? s->data : (u_char *) "";
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
