@@ -20,6 +20,9 @@
 
 static ngx_int_t ngx_http_mcp_regex_list(ngx_http_mcp_call_t *call,
     const cJSON *args, ngx_http_mcp_regex_t *re);
+static ngx_int_t ngx_http_mcp_regex_collect(ngx_http_mcp_call_t *call,
+    ngx_http_mcp_regex_t *re, cJSON *matches, ngx_uint_t max,
+    ngx_uint_t *truncated);
 static size_t ngx_http_mcp_regex_cost(ngx_http_mcp_regex_t *re);
 static cJSON *ngx_http_mcp_regex_item(ngx_http_mcp_regex_t *re);
 static ngx_int_t ngx_http_mcp_regex_named(ngx_http_mcp_regex_t *re,
@@ -74,38 +77,75 @@ static ngx_int_t
 ngx_http_mcp_regex_list(ngx_http_mcp_call_t *call, const cJSON *args,
     ngx_http_mcp_regex_t *re)
 {
-    int           rc;
-    cJSON        *out, *matches, *item;
-    size_t        room, cost;
-    ngx_int_t     failed;
-    ngx_uint_t    n, max;
+    cJSON        *out, *matches;
+    ngx_int_t     rc;
+    ngx_uint_t    max, truncated;
     const cJSON  *arg;
 
     arg = cJSON_GetObjectItemCaseSensitive(args, "max_matches");
     max = arg ? (ngx_uint_t) arg->valuedouble
               : NGX_HTTP_MCP_REGEX_MATCHES_DEFAULT;
 
-    failed = NGX_ERROR;
-    room = re->text.len + NGX_HTTP_MCP_REGEX_ROOM;
-
     out = cJSON_CreateObject();
     matches = cJSON_AddArrayToObject(out, "matches");
 
     if (matches == NULL) {
+        rc = NGX_ERROR;
         goto failed;
     }
+
+    rc = ngx_http_mcp_regex_collect(call, re, matches, max, &truncated);
+
+    if (rc != NGX_OK) {
+        goto failed;
+    }
+
+    rc = NGX_ERROR;
+
+    if (cJSON_AddNumberToObject(out, "count", cJSON_GetArraySize(matches))
+        == NULL
+        || cJSON_AddBoolToObject(out, "truncated", truncated) == NULL)
+    {
+        goto failed;
+    }
+
+    return ngx_http_mcp_result(call, out);
+
+failed:
+
+    cJSON_Delete(out);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_regex_collect(ngx_http_mcp_call_t *call,
+    ngx_http_mcp_regex_t *re, cJSON *matches, ngx_uint_t max,
+    ngx_uint_t *truncated)
+{
+    int          rc;
+    cJSON       *item;
+    size_t       room, cost;
+    ngx_uint_t   n;
+
+    *truncated = 0;
+    room = re->text.len + NGX_HTTP_MCP_REGEX_ROOM;
 
     for (n = 0; /* void */ ; n++) {
 
         rc = ngx_http_mcp_regex_next(re);
 
-        if (rc == PCRE2_ERROR_NOMATCH || n == max) {
+        if (rc == PCRE2_ERROR_NOMATCH) {
+            return NGX_OK;
+        }
+
+        if (n == max) {
             break;
         }
 
         if (rc < 0) {
-            failed = ngx_http_mcp_regex_failed(call, rc);
-            goto failed;
+            return ngx_http_mcp_regex_failed(call, rc);
         }
 
         cost = ngx_http_mcp_regex_cost(re);
@@ -120,8 +160,7 @@ ngx_http_mcp_regex_list(ngx_http_mcp_call_t *call, const cJSON *args,
                                       " are longer than %uz bytes together;"
                                       " capture less, use (?:...) where no"
                                       " group is needed", room);
-            failed = NGX_DECLINED;
-            goto failed;
+            return NGX_DECLINED;
         }
 
         room -= cost;
@@ -130,24 +169,13 @@ ngx_http_mcp_regex_list(ngx_http_mcp_call_t *call, const cJSON *args,
 
         if (item == NULL || !cJSON_AddItemToArray(matches, item)) {
             cJSON_Delete(item);
-            goto failed;
+            return NGX_ERROR;
         }
     }
 
-    if (cJSON_AddNumberToObject(out, "count", (double) n) == NULL
-        || cJSON_AddBoolToObject(out, "truncated", rc != PCRE2_ERROR_NOMATCH)
-           == NULL)
-    {
-        goto failed;
-    }
+    *truncated = 1;
 
-    return ngx_http_mcp_result(call, out);
-
-failed:
-
-    cJSON_Delete(out);
-
-    return failed;
+    return NGX_OK;
 }
 
 
