@@ -10,6 +10,10 @@
 #include <ngx_http_mcp_reply.h>
 
 
+/* one buffer is sent faster than three, as long as there is little to copy */
+#define NGX_HTTP_MCP_REPLY_COPY  4096
+
+
 static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
 static ngx_int_t ngx_http_mcp_reply_allow(ngx_http_request_t *r);
@@ -27,12 +31,16 @@ ngx_int_t
 ngx_http_mcp_reply_result(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_str_t *id, ngx_str_t *result)
 {
+    size_t            len;
     mcp_buf_t         b;
     ngx_str_t         head;
+    ngx_uint_t        copy;
     static ngx_str_t  tail = ngx_string("}");
 
-    mcp_buf_init(&b, r->pool, sizeof("[{'jsonrpc':'2.0','id':,'result':")
-                              + id->len);
+    copy = (result->len <= NGX_HTTP_MCP_REPLY_COPY);
+
+    len = sizeof("[{'jsonrpc':'2.0','id':,'result':}") - 1 + id->len;
+    mcp_buf_init(&b, r->pool, copy ? len + result->len : len);
 
     if (ctx->body.batch) {
         mcp_buf_char(&b, ctx->answers ? ',' : '[');
@@ -40,11 +48,20 @@ ngx_http_mcp_reply_result(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     mcp_rpc_result_head(&b, id);
 
+    if (copy) {
+        mcp_buf_str(&b, result);
+        mcp_buf_str(&b, &tail);
+    }
+
     if (mcp_buf_done(&b, &head) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ctx->answers++;
+
+    if (copy) {
+        return ngx_http_mcp_reply_add(r, ctx, &head);
+    }
 
     if (ngx_http_mcp_reply_add(r, ctx, &head) != NGX_OK
         || ngx_http_mcp_reply_add(r, ctx, result) != NGX_OK
