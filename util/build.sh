@@ -9,6 +9,8 @@
 #                                  build/sanitize/ngx_http_mcp_module.so:
 #                                  nginx of the same version and the module
 #                                  with ASan and UBSan, for tests
+#   BUILD=sid util/build.sh        build/sid/ngx_http_mcp_module.so, against
+#                                  the nginx of another suite of Debian
 #
 #   CC=clang        another compiler than gcc
 #   BUILD_DIR=DIR   builds in DIR, not in build
@@ -50,8 +52,8 @@ configure() {
 
     # whatever changes the outcome
     state=$(printf '%s\n' "${args[@]}" "$nginx_cc_opt"; cat addon/config
-            "$cc" --version; dpkg-query -W nginx-dev libcjson-dev \
-                                           libpcre2-dev libssl-dev)
+            head "$source/src/core/nginx.h"; "$cc" --version
+            dpkg-query -W nginx-dev libcjson-dev libpcre2-dev libssl-dev)
 
     if [ "$state" = "$(cat configured 2>/dev/null)" ]; then
         return
@@ -74,6 +76,20 @@ configure() {
 }
 
 
+# an nginx that is not Debian's may come first in the path
+check_version() {
+    local version
+
+    version=$(sed -n 's/^#define NGINX_VERSION *"\(.*\)"$/\1/p' \
+                  $source/src/core/nginx.h)
+
+    case $(nginx -v 2>&1) in
+    *nginx/"$version"*) ;;
+    *) die "$(command -v nginx) is not nginx $version of Debian's nginx-dev" ;;
+    esac
+}
+
+
 # a running nginx keeps the file it has mapped
 install_file() {
     if ! cmp -s "$1" "$2"; then
@@ -92,19 +108,22 @@ command -v "$cc" >/dev/null || need "$cc"
 source=/usr/share/nginx/src
 . $source/conf_flags
 
+targets=modules
+cc_opt="$(flags CFLAGS) -fPIC $(flags CPPFLAGS)"
+ld_opt="$(flags LDFLAGS) -fPIC"
+nginx_cc_opt=
+
 case ${BUILD:-plain} in
 
 plain)
     out=$BUILD_DIR
-    targets=modules
-    cc_opt="$(flags CFLAGS) -fPIC $(flags CPPFLAGS)"
-    ld_opt="$(flags LDFLAGS) -fPIC"
-    nginx_cc_opt=
+    check_version
     ;;
 
 sanitize)
     out=$BUILD_DIR/sanitize
     targets="binary modules"
+    check_version
     source=$("$TOP/util/nginx-source.sh")
     cc_opt="-O1 -fno-omit-frame-pointer -fPIC -DNGX_DEBUG_PALLOC=1"
     cc_opt="$cc_opt -fsanitize=address,undefined"
@@ -119,18 +138,10 @@ sanitize)
     ;;
 
 *)
-    die "BUILD is plain or sanitize"
+    out=$BUILD_DIR/$BUILD
+    source=$("$TOP/util/nginx-source.sh" "$BUILD")
     ;;
 
-esac
-
-# an nginx that is not Debian's may come first in the path
-version=$(sed -n 's/^#define NGINX_VERSION *"\(.*\)"$/\1/p' \
-              "$source/src/core/nginx.h")
-
-case $(nginx -v 2>&1) in
-*nginx/"$version"*) ;;
-*) die "$(command -v nginx) is not nginx $version of Debian's nginx-dev" ;;
 esac
 
 tree=$out

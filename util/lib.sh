@@ -90,3 +90,32 @@ lock() {
     exec 9>"$BUILD_DIR/.$1.lock"
     flock 9
 }
+
+
+checks=0
+failures=0
+
+
+# check NAME COMMAND...: one line of TAP, and what the command said if it failed
+check() {
+    local name=$1 text
+
+    shift
+    checks=$((checks + 1))
+
+    if text=$("$@" 2>&1); then
+        echo "ok $checks - $name"
+
+    else
+        failures=$((failures + 1))
+        echo "not ok $checks - $name"
+        printf '%s\n' "$text" | sed 's/^/# /'
+    fi
+}
+
+
+# ends a script of checks
+checked() {
+    echo "1..$checks"
+    [ "$checks" -gt 0 ] && [ "$failures" = 0 ]
+}

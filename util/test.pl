@@ -1,0 +1,93 @@
+#!/usr/bin/perl
+
+# Runs what util/test.sh has built, two tests at a time; run by that script.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Basename qw(basename dirname);
+use TAP::Harness;
+
+# of one test program, in seconds
+use constant TIMEOUT => 420;
+
+my $top = abs_path(dirname(__FILE__) . '/..');
+my $build = $ENV{BUILD_DIR};
+
+my %plain = (
+    TEST_NGINX_MODULE => "$build/ngx_http_mcp_module.so",
+);
+
+my %sanitize = (
+    TEST_NGINX_BINARY   => "$build/sanitize/nginx",
+    TEST_NGINX_MODULE   => "$build/sanitize/ngx_http_mcp_module.so",
+    TEST_NGINX_SANITIZE => 1,
+);
+
+# name => command
+my %command;
+my @names;
+
+
+sub add {
+    my ($name, $env, @run) = @_;
+
+    push @names, $name;
+    $command{$name} = ['timeout', '-k', 10, TIMEOUT, 'env',
+                       (map { "$_=$env->{$_}" } sort keys %$env), @run];
+    return;
+}
+
+
+# scripts that build test programs and print their paths
+
+sub programs {
+    my ($script) = @_;
+
+    open my $out, '-|', "$top/util/$script", 'build' or die "$script: $!\n";
+    chomp(my @path = <$out>);
+    close $out or die "util/$script build failed\n";
+    return @path;
+}
+
+
+chdir $top or die "$top: $!\n";
+
+my @tests = sort glob 't/*.t';
+my @slow = grep { m{/(?:conformance|sdk_)} } @tests;
+
+# the long ones first
+add("$_ (4 workers)", { %plain, TEST_WORKERS => 4 }, 'perl', $_) for @slow;
+add("$_ (sanitized)", { %sanitize, TEST_WORKERS => 4 }, 'perl', $_) for @tests;
+add($_, \%plain, 'perl', $_) for @tests;
+
+add($_, {}, 'bash', $_) for sort glob 'util/check-*.sh';
+add('unit/' . basename($_), {}, $_) for programs('unit.sh');
+add('fuzz/' . basename($_), {}, $_) for programs('fuzz.sh');
+
+my $harness = TAP::Harness->new({
+    jobs => 2,
+    exec => sub { $command{$_[1]} },
+});
+
+my $all = $harness->runtests(@names);
+
+my ($passed, $failed) = (0, 0);
+
+for my $name (@names) {
+    my ($parser) = $all->parsers($name);
+    my $reason = $parser->skip_all;
+
+    print "skipped: $name: $reason\n" if $reason;
+    print "skipped: $name: test $_\n" for $parser->skipped;
+
+    $passed += $parser->passed;
+    $failed += $parser->failed || ($parser->has_problems ? 1 : 0);
+}
+
+print "$passed passed, $failed failed\n";
+
+exit($failed || !$passed ? 1 : 0);
