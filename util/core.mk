@@ -14,7 +14,7 @@ CFLAGS   = -O1 -g -fno-omit-frame-pointer -fno-builtin \
            -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
            -DNGX_DEBUG_PALLOC=1
 WARNINGS = -W -Wall -Wpointer-arith -Wno-unused-parameter -Werror
-INCLUDES = -I mcp/src/core -I src/core -I src/os/unix -I objs
+INCLUDES = -I mcp/src/core -I mcp/src/tools -I src/core -I src/os/unix -I objs
 LIBS     = -lcjson -lpcre2-8 -lcrypto
 
 # the tests count and refuse allocations, and count comparisons

@@ -8,7 +8,8 @@
 #define _NGX_HTTP_MCP_CODEC_H_INCLUDED_
 
 
-#include <ngx_http_mcp.h>
+#include <ngx_config.h>
+#include <ngx_core.h>
 
 
 /*
