@@ -12,7 +12,6 @@
 
 
 static ngx_int_t ngx_http_mcp_api_done(ngx_http_mcp_call_t *call);
-static void ngx_http_mcp_api_str(ngx_str_t *s, const char *text);
 
 
 ngx_int_t
@@ -114,7 +113,7 @@ ngx_http_mcp_image(ngx_http_mcp_call_t *call, const u_char *p, size_t len,
 {
     ngx_str_t  type;
 
-    ngx_http_mcp_api_str(&type, mime_type);
+    ngx_http_mcp_str(&type, mime_type);
     mcp_result_image(&call->result, p, len, &type);
 
     return ngx_http_mcp_api_done(call);
@@ -127,7 +126,7 @@ ngx_http_mcp_audio(ngx_http_mcp_call_t *call, const u_char *p, size_t len,
 {
     ngx_str_t  type;
 
-    ngx_http_mcp_api_str(&type, mime_type);
+    ngx_http_mcp_str(&type, mime_type);
     mcp_result_audio(&call->result, p, len, &type);
 
     return ngx_http_mcp_api_done(call);
@@ -139,11 +138,11 @@ ngx_http_mcp_link(ngx_http_mcp_call_t *call, const ngx_http_mcp_link_t *link)
 {
     mcp_result_link_t  l;
 
-    ngx_http_mcp_api_str(&l.uri, link->uri);
-    ngx_http_mcp_api_str(&l.name, link->name);
-    ngx_http_mcp_api_str(&l.title, link->title);
-    ngx_http_mcp_api_str(&l.description, link->description);
-    ngx_http_mcp_api_str(&l.mime_type, link->mime_type);
+    ngx_http_mcp_str(&l.uri, link->uri);
+    ngx_http_mcp_str(&l.name, link->name);
+    ngx_http_mcp_str(&l.title, link->title);
+    ngx_http_mcp_str(&l.description, link->description);
+    ngx_http_mcp_str(&l.mime_type, link->mime_type);
     l.size = link->size;
 
     mcp_result_link(&call->result, &l);
@@ -158,8 +157,8 @@ ngx_http_mcp_embed_text(ngx_http_mcp_call_t *call, const char *uri,
 {
     ngx_str_t  u, type;
 
-    ngx_http_mcp_api_str(&u, uri);
-    ngx_http_mcp_api_str(&type, mime_type);
+    ngx_http_mcp_str(&u, uri);
+    ngx_http_mcp_str(&type, mime_type);
     mcp_result_embed(&call->result, &u, &type, p, len, 0);
 
     return ngx_http_mcp_api_done(call);
@@ -172,8 +171,8 @@ ngx_http_mcp_embed_blob(ngx_http_mcp_call_t *call, const char *uri,
 {
     ngx_str_t  u, type;
 
-    ngx_http_mcp_api_str(&u, uri);
-    ngx_http_mcp_api_str(&type, mime_type);
+    ngx_http_mcp_str(&u, uri);
+    ngx_http_mcp_str(&type, mime_type);
     mcp_result_embed(&call->result, &u, &type, p, len, 1);
 
     return ngx_http_mcp_api_done(call);
@@ -208,12 +207,4 @@ static ngx_int_t
 ngx_http_mcp_api_done(ngx_http_mcp_call_t *call)
 {
     return call->result.content.failed ? NGX_ERROR : NGX_OK;
-}
-
-
-static void
-ngx_http_mcp_api_str(ngx_str_t *s, const char *text)
-{
-    s->data = (u_char *) text;
-    s->len = text ? ngx_strlen(text) : 0;
 }

@@ -74,6 +74,12 @@ typedef struct {
 } ngx_http_mcp_ctx_t;
 
 
+/* a string of the C API, where NULL stands for none */
+#define ngx_http_mcp_str(str, text)                                          \
+    (str)->data = (u_char *) (text);                                         \
+    (str)->len = (text) ? ngx_strlen(text) : 0
+
+
 extern ngx_module_t  ngx_http_mcp_module;
 
 
