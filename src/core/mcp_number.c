@@ -51,15 +51,6 @@ static ngx_int_t mcp_number_divides_bn(mcp_number_t *m, mcp_number_t *a,
 
 
 ngx_uint_t
-mcp_number_is_finite(const cJSON *number)
-{
-    /* the difference is a NaN for both infinities and for a NaN */
-
-    return number->valuedouble - number->valuedouble == 0;
-}
-
-
-ngx_uint_t
 mcp_number_is_integer(const cJSON *number)
 {
     mcp_number_t  n;

@@ -22,8 +22,12 @@
  */
 
 
-/* a finite double, which everything below takes for granted */
-ngx_uint_t mcp_number_is_finite(const cJSON *number);
+/*
+ * A finite double, which everything below takes for granted; the difference
+ * is a NaN for both infinities and for a NaN.
+ */
+#define mcp_number_is_finite(number)                                         \
+    ((number)->valuedouble - (number)->valuedouble == 0)
 
 /* 1.0 and 1e2 are integers (JSON Schema 2020-12 core, section 4.2.3) */
 ngx_uint_t mcp_number_is_integer(const cJSON *number);

@@ -141,9 +141,11 @@ mcp_schema_compile_node(mcp_schema_compile_t *cx, const cJSON *json,
 
     cx->depth--;
 
-    node->simple = (node->number == NULL && node->string == NULL
-                    && node->array == NULL && node->object == NULL
-                    && node->logic == NULL && node->values == NULL
+    node->flat = (node->array == NULL && node->object == NULL
+                  && node->logic == NULL);
+
+    node->simple = (node->flat && node->number == NULL
+                    && node->string == NULL && node->values == NULL
                     && node->constant == NULL);
 
     return rc;

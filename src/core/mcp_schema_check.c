@@ -8,13 +8,13 @@
 
 
 static ngx_int_t mcp_schema_check_deep(mcp_schema_run_t *run,
-    const mcp_schema_node_t *node, const cJSON *value, ngx_uint_t type,
+    const mcp_schema_node_t *node, const cJSON *value,
     mcp_schema_seen_t *seen);
 static ngx_int_t mcp_schema_check_rest(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const mcp_schema_node_t *unevaluated,
-    const cJSON *value, ngx_uint_t type, mcp_schema_seen_t *seen);
+    const cJSON *value, mcp_schema_seen_t *seen);
 static ngx_int_t mcp_schema_check_rules(mcp_schema_run_t *run,
-    const mcp_schema_node_t *node, const cJSON *value, ngx_uint_t type,
+    const mcp_schema_node_t *node, const cJSON *value,
     mcp_schema_seen_t *seen);
 static ngx_int_t mcp_schema_check_values(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value);
@@ -80,8 +80,6 @@ ngx_int_t
 mcp_schema_check_node(mcp_schema_run_t *run, const mcp_schema_node_t *node,
     const cJSON *value, mcp_schema_seen_t *seen)
 {
-    ngx_uint_t  type;
-
     if (--run->steps < 0) {
         return mcp_schema_fail(run, MCP_SCHEMA_FAIL_STEPS, node, value, 0);
     }
@@ -90,15 +88,13 @@ mcp_schema_check_node(mcp_schema_run_t *run, const mcp_schema_node_t *node,
         return mcp_schema_fail(run, MCP_SCHEMA_FAIL_FALSE, node, value, 0);
     }
 
-    type = mcp_schema_type(value);
-
-    if (type == 0) {
+    if (!mcp_schema_is_json(value)) {
         return mcp_schema_fail(run, MCP_SCHEMA_FAIL_VALUE, node, value, 0);
     }
 
-    if (node->types && !(node->types & type)) {
+    if (node->types && !(node->types & value->type & MCP_SCHEMA_TYPES)) {
 
-        if (type != MCP_SCHEMA_NUMBER || !(node->types & MCP_SCHEMA_INTEGER)
+        if (!(node->types & MCP_SCHEMA_INTEGER) || !cJSON_IsNumber(value)
             || !mcp_number_is_integer(value))
         {
             return mcp_schema_fail(run, MCP_SCHEMA_FAIL_TYPE, node, value,
@@ -110,36 +106,28 @@ mcp_schema_check_node(mcp_schema_run_t *run, const mcp_schema_node_t *node,
         return NGX_OK;
     }
 
-    return mcp_schema_check_deep(run, node, value, type, seen);
+    if (node->flat) {
+        return mcp_schema_check_rules(run, node, value, NULL);
+    }
+
+    return mcp_schema_check_deep(run, node, value, seen);
 }
 
 
 ngx_uint_t
-mcp_schema_type(const cJSON *value)
+mcp_schema_is_json(const cJSON *value)
 {
     switch (value->type & 0xff) {
 
-    case cJSON_NULL:
-        return MCP_SCHEMA_NULL;
-
-    case cJSON_False:
-    case cJSON_True:
-        return MCP_SCHEMA_BOOLEAN;
-
     case cJSON_Number:
-        return mcp_number_is_finite(value) ? MCP_SCHEMA_NUMBER : 0;
+        return mcp_number_is_finite(value);
 
     case cJSON_String:
-        return value->valuestring ? MCP_SCHEMA_STRING : 0;
+        return value->valuestring != NULL;
 
-    case cJSON_Array:
-        return MCP_SCHEMA_ARRAY;
-
-    case cJSON_Object:
-        return MCP_SCHEMA_OBJECT;
+    default:
+        return (value->type & MCP_SCHEMA_TYPES) != 0;
     }
-
-    return 0;
 }
 
 
@@ -196,7 +184,7 @@ mcp_schema_charge(mcp_schema_run_t *run, const cJSON *value, size_t steps)
 
 static ngx_int_t
 mcp_schema_check_deep(mcp_schema_run_t *run, const mcp_schema_node_t *node,
-    const cJSON *value, ngx_uint_t type, mcp_schema_seen_t *seen)
+    const cJSON *value, mcp_schema_seen_t *seen)
 {
     ngx_int_t                 rc;
     mcp_schema_scope_t        scope, *outer;
@@ -220,18 +208,18 @@ mcp_schema_check_deep(mcp_schema_run_t *run, const mcp_schema_node_t *node,
 
     unevaluated = NULL;
 
-    if (type == MCP_SCHEMA_ARRAY && node->array) {
+    if (node->array && cJSON_IsArray(value)) {
         unevaluated = node->array->unevaluated;
 
-    } else if (type == MCP_SCHEMA_OBJECT && node->object) {
+    } else if (node->object && cJSON_IsObject(value)) {
         unevaluated = node->object->unevaluated;
     }
 
     if (unevaluated) {
-        rc = mcp_schema_check_rest(run, node, unevaluated, value, type, seen);
+        rc = mcp_schema_check_rest(run, node, unevaluated, value, seen);
 
     } else {
-        rc = mcp_schema_check_rules(run, node, value, type, seen);
+        rc = mcp_schema_check_rules(run, node, value, seen);
     }
 
     run->scope = outer;
@@ -244,7 +232,7 @@ mcp_schema_check_deep(mcp_schema_run_t *run, const mcp_schema_node_t *node,
 static ngx_int_t
 mcp_schema_check_rest(mcp_schema_run_t *run, const mcp_schema_node_t *node,
     const mcp_schema_node_t *unevaluated, const cJSON *value,
-    ngx_uint_t type, mcp_schema_seen_t *seen)
+    mcp_schema_seen_t *seen)
 {
     ngx_int_t          rc;
     mcp_schema_seen_t  inner;
@@ -257,7 +245,7 @@ mcp_schema_check_rest(mcp_schema_run_t *run, const mcp_schema_node_t *node,
         return rc;
     }
 
-    rc = mcp_schema_check_rules(run, node, value, type, &inner);
+    rc = mcp_schema_check_rules(run, node, value, &inner);
 
     if (rc == NGX_OK) {
         rc = mcp_schema_check_unevaluated(run, unevaluated, value, &inner);
@@ -275,7 +263,7 @@ mcp_schema_check_rest(mcp_schema_run_t *run, const mcp_schema_node_t *node,
 
 static ngx_int_t
 mcp_schema_check_rules(mcp_schema_run_t *run, const mcp_schema_node_t *node,
-    const cJSON *value, ngx_uint_t type, mcp_schema_seen_t *seen)
+    const cJSON *value, mcp_schema_seen_t *seen)
 {
     ngx_int_t  rc;
 
@@ -289,17 +277,33 @@ mcp_schema_check_rules(mcp_schema_run_t *run, const mcp_schema_node_t *node,
         }
     }
 
-    if (type == MCP_SCHEMA_OBJECT && node->object) {
-        rc = mcp_schema_check_object(run, node, value, seen);
+    switch (value->type & MCP_SCHEMA_TYPES) {
 
-    } else if (type == MCP_SCHEMA_STRING && node->string) {
-        rc = mcp_schema_check_string(run, node, value);
+    case cJSON_String:
+        if (node->string) {
+            rc = mcp_schema_check_string(run, node, value);
+        }
 
-    } else if (type == MCP_SCHEMA_NUMBER && node->number) {
-        rc = mcp_schema_check_number(run, node, value);
+        break;
 
-    } else if (type == MCP_SCHEMA_ARRAY && node->array) {
-        rc = mcp_schema_check_array(run, node, value, seen);
+    case cJSON_Number:
+        if (node->number) {
+            rc = mcp_schema_check_number(run, node, value);
+        }
+
+        break;
+
+    case cJSON_Object:
+        if (node->object) {
+            rc = mcp_schema_check_object(run, node, value, seen);
+        }
+
+        break;
+
+    case cJSON_Array:
+        if (node->array) {
+            rc = mcp_schema_check_array(run, node, value, seen);
+        }
     }
 
     if (rc == NGX_OK && node->logic) {
@@ -396,8 +400,9 @@ static ngx_int_t
 mcp_schema_check_string(mcp_schema_run_t *run, const mcp_schema_node_t *node,
     const cJSON *value)
 {
-    size_t                i, n, len;
+    size_t                n, len;
     ngx_int_t             rc;
+    const char           *p;
     mcp_schema_string_t  *string;
 
     string = node->string;
@@ -409,10 +414,8 @@ mcp_schema_check_string(mcp_schema_run_t *run, const mcp_schema_node_t *node,
             return NGX_ABORT;
         }
 
-        n = 0;
-
-        for (i = 0; i < len; i++) {
-            n += ((value->valuestring[i] & 0xc0) != 0x80);
+        for (n = 0, p = value->valuestring; *p; p++) {
+            n += ((*p & 0xc0) != 0x80);
         }
 
         if (n < string->min_length) {

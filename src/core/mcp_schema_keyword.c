@@ -43,9 +43,9 @@ static ngx_int_t mcp_schema_note_boolean(mcp_schema_compile_t *cx,
 static ngx_int_t mcp_schema_note_array(mcp_schema_compile_t *cx,
     mcp_schema_node_t *node, const cJSON *value, void *field);
 
-static ngx_int_t mcp_schema_types(mcp_schema_compile_t *cx,
+static ngx_int_t mcp_schema_type(mcp_schema_compile_t *cx,
     mcp_schema_node_t *node, const cJSON *value, void *field);
-static ngx_uint_t mcp_schema_type_bit(const cJSON *value);
+static ngx_uint_t mcp_schema_type_bits(const cJSON *value);
 static ngx_int_t mcp_schema_enum(mcp_schema_compile_t *cx,
     mcp_schema_node_t *node, const cJSON *value, void *field);
 static ngx_int_t mcp_schema_const(mcp_schema_compile_t *cx,
@@ -78,7 +78,7 @@ static mcp_schema_keyword_t  mcp_schema_keywords[] = {
     { "definitions", MCP_SCHEMA_ANY, mcp_schema_definitions,
       mcp_schema_nowhere },
 
-    { "type", MCP_SCHEMA_ANY, mcp_schema_types, mcp_schema_nowhere },
+    { "type", MCP_SCHEMA_ANY, mcp_schema_type, mcp_schema_nowhere },
     { "enum", MCP_SCHEMA_ANY, mcp_schema_enum, mcp_schema_nowhere },
     { "const", MCP_SCHEMA_ANY, mcp_schema_const, mcp_schema_nowhere },
 
@@ -360,10 +360,10 @@ mcp_schema_note_array(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
 
 
 static ngx_int_t
-mcp_schema_types(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
+mcp_schema_type(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
     const cJSON *value, void *field)
 {
-    ngx_uint_t    bit;
+    ngx_uint_t    bits;
     const cJSON  *type;
 
     if (!cJSON_IsArray(value) && !cJSON_IsString(value)) {
@@ -377,21 +377,21 @@ mcp_schema_types(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
     }
 
     do {
-        bit = mcp_schema_type_bit(type);
+        bits = mcp_schema_type_bits(type);
 
-        if (bit == 0) {
+        if (bits == 0) {
             return mcp_schema_refuse(cx, type, "\"type\" must be one of "
                                      "\"null\", \"boolean\", \"integer\", "
                                      "\"number\", \"string\", \"array\" "
                                      "and \"object\"");
         }
 
-        if (node->types & bit) {
+        if (node->types & bits) {
             return mcp_schema_refuse(cx, type, "the type \"%s\" is named "
                                      "twice", type->valuestring);
         }
 
-        node->types |= bit;
+        node->types |= bits;
 
         type = type == value ? NULL : type->next;
 
@@ -402,20 +402,17 @@ mcp_schema_types(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
 
 
 static ngx_uint_t
-mcp_schema_type_bit(const cJSON *value)
+mcp_schema_type_bits(const cJSON *value)
 {
-    ngx_uint_t           i;
-    static const char  *names[] = {
-        "null", "boolean", "integer", "number", "string", "array", "object"
-    };
+    const mcp_schema_type_t  *type;
 
     if (!cJSON_IsString(value)) {
         return 0;
     }
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (ngx_strcmp(names[i], value->valuestring) == 0) {
-            return MCP_SCHEMA_NULL << i;
+    for (type = mcp_schema_types; type->name; type++) {
+        if (ngx_strcmp(type->name, value->valuestring) == 0) {
+            return type->bits;
         }
     }
 

@@ -43,14 +43,18 @@
 #define MCP_SCHEMA_MAX_PATTERN   4096
 
 
-/* types of an instance and of "type" */
-#define MCP_SCHEMA_NULL          0x01
-#define MCP_SCHEMA_BOOLEAN       0x02
-#define MCP_SCHEMA_INTEGER       0x04
-#define MCP_SCHEMA_NUMBER        0x08
-#define MCP_SCHEMA_STRING        0x10
-#define MCP_SCHEMA_ARRAY         0x20
-#define MCP_SCHEMA_OBJECT        0x40
+/*
+ * Types in "type": the bits of cJSON, so that an instance is tested by one
+ * "and"; a number may be an integer besides.
+ */
+#define MCP_SCHEMA_BOOLEAN       (cJSON_False|cJSON_True)
+#define MCP_SCHEMA_NULL          cJSON_NULL
+#define MCP_SCHEMA_NUMBER        cJSON_Number
+#define MCP_SCHEMA_STRING        cJSON_String
+#define MCP_SCHEMA_ARRAY         cJSON_Array
+#define MCP_SCHEMA_OBJECT        cJSON_Object
+#define MCP_SCHEMA_INTEGER       0x80
+#define MCP_SCHEMA_TYPES         0x7f        /* what an instance can have */
 
 
 #define MCP_SCHEMA_2020          0x01
@@ -168,9 +172,10 @@ typedef struct {
 
 
 struct mcp_schema_node_s {
-    unsigned                  types:7;        /* allowed, 0: all */
+    unsigned                  types:8;        /* allowed, 0: all */
     unsigned                  reject:1;       /* the schema "false" */
     unsigned                  simple:1;       /* nothing beside "types" */
+    unsigned                  flat:1;         /* leads to no other schema */
     unsigned                  state:2;        /* of the search for cycles */
 
     mcp_schema_number_t      *number;
@@ -401,7 +406,9 @@ typedef struct {
 ngx_int_t mcp_schema_check_node(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value,
     mcp_schema_seen_t *seen);
-ngx_uint_t mcp_schema_type(const cJSON *value);
+
+/* is the value JSON at all; handlers can make what is not */
+ngx_uint_t mcp_schema_is_json(const cJSON *value);
 
 /* notes the reason and returns NGX_DECLINED, or NGX_ABORT if it is a bound */
 ngx_int_t mcp_schema_fail(mcp_schema_run_t *run, mcp_schema_fail_e code,
@@ -448,6 +455,17 @@ ngx_int_t mcp_schema_pointer(ngx_pool_t *pool, const cJSON *root,
 ngx_int_t mcp_schema_explain(mcp_schema_run_t *run, const cJSON *instance,
     mcp_schema_error_t *err);
 const char *mcp_schema_type_name(const cJSON *value);
+
+
+typedef struct {
+    ngx_uint_t                bits;
+    const char               *name;
+    const char               *article;        /* with the name */
+} mcp_schema_type_t;
+
+
+/* by name, the last one has none */
+extern const mcp_schema_type_t  mcp_schema_types[];
 
 
 #endif /* _MCP_SCHEMA_NODE_H_INCLUDED_ */

@@ -40,13 +40,15 @@ static void mcp_schema_put_count(mcp_buf_t *b, const char *what, size_t n,
     const char *unit, size_t got);
 
 
-static const char  *mcp_schema_type_names[] = {
-    "null", "boolean", "integer", "number", "string", "array", "object"
-};
-
-static const char  *mcp_schema_type_articles[] = {
-    "null", "a boolean", "an integer", "a number", "a string", "an array",
-    "an object"
+const mcp_schema_type_t  mcp_schema_types[] = {
+    { MCP_SCHEMA_NULL, "null", "null" },
+    { MCP_SCHEMA_BOOLEAN, "boolean", "a boolean" },
+    { MCP_SCHEMA_INTEGER, "integer", "an integer" },
+    { MCP_SCHEMA_NUMBER, "number", "a number" },
+    { MCP_SCHEMA_STRING, "string", "a string" },
+    { MCP_SCHEMA_ARRAY, "array", "an array" },
+    { MCP_SCHEMA_OBJECT, "object", "an object" },
+    { 0, NULL, NULL }
 };
 
 
@@ -490,25 +492,28 @@ mcp_schema_put_property(mcp_buf_t *b, mcp_schema_fail_t *fail)
 static void
 mcp_schema_put_types(mcp_buf_t *b, ngx_uint_t types)
 {
-    ngx_uint_t  i, n;
-
-    n = 0;
+    ngx_uint_t                n;
+    const mcp_schema_type_t  *type;
 
     if (types & MCP_SCHEMA_NUMBER) {
         types &= ~MCP_SCHEMA_INTEGER;
     }
 
-    for (i = 0; types; i++, types >>= 1) {
+    n = 0;
 
-        if (!(types & 1)) {
+    for (type = mcp_schema_types; type->name; type++) {
+
+        if (!(types & type->bits)) {
             continue;
         }
 
+        types &= ~type->bits;
+
         if (n++) {
-            mcp_schema_put(b, types == 1 ? " or " : ", ");
+            mcp_schema_put(b, types ? ", " : " or ");
         }
 
-        mcp_schema_put(b, mcp_schema_type_articles[i]);
+        mcp_schema_put(b, type->article);
     }
 }
 
@@ -516,19 +521,15 @@ mcp_schema_put_types(mcp_buf_t *b, ngx_uint_t types)
 const char *
 mcp_schema_type_name(const cJSON *value)
 {
-    ngx_uint_t  i, type;
+    const mcp_schema_type_t  *type;
 
-    type = mcp_schema_type(value);
-
-    if (type == 0) {
-        return "no JSON value";
+    for (type = mcp_schema_types; type->name; type++) {
+        if (type->bits & value->type & MCP_SCHEMA_TYPES) {
+            return type->name;
+        }
     }
 
-    for (i = 0; type > 1; i++) {
-        type >>= 1;
-    }
-
-    return mcp_schema_type_names[i];
+    return "no JSON value";
 }
 
 
