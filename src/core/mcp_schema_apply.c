@@ -417,6 +417,9 @@ mcp_schema_finish_object(mcp_schema_compile_t *cx,
         }
     }
 
+    object->rare = (object->patterns.nelts || object->additional
+                    || object->names);
+
     if (object->nproperties < MCP_SCHEMA_HASH_PROPERTIES) {
         return NGX_OK;
     }

@@ -15,9 +15,11 @@ static ngx_int_t mcp_schema_check_contains(mcp_schema_run_t *run,
     mcp_schema_seen_t *seen);
 static ngx_int_t mcp_schema_check_unique(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value);
+static ngx_int_t mcp_schema_check_property(mcp_schema_run_t *run,
+    const mcp_schema_node_t *node, const cJSON *value, const cJSON *member);
 static ngx_int_t mcp_schema_check_member(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value, const cJSON *member,
-    ngx_uint_t known);
+    ngx_uint_t *known);
 static ngx_int_t mcp_schema_check_patterns(mcp_schema_run_t *run,
     const mcp_schema_object_t *object, const cJSON *member,
     ngx_uint_t *known);
@@ -26,7 +28,7 @@ static ngx_int_t mcp_schema_check_name(mcp_schema_run_t *run,
 static ngx_int_t mcp_schema_check_required(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value, uint64_t found);
 static ngx_int_t mcp_schema_check_dependents(mcp_schema_run_t *run,
-    const mcp_schema_node_t *node, const cJSON *value,
+    const mcp_schema_node_t *node, const cJSON *value, size_t n,
     mcp_schema_seen_t *seen);
 static mcp_schema_property_t *mcp_schema_find_property(
     const mcp_schema_object_t *object, const char *name, ngx_uint_t hint);
@@ -234,55 +236,27 @@ mcp_schema_check_object(mcp_schema_run_t *run, const mcp_schema_node_t *node,
             if (property->node) {
                 known = 1;
 
-                if (property->node->reject) {
-                    return mcp_schema_fail_name(run, MCP_SCHEMA_FAIL_PROPERTY,
-                                                property->node, value,
-                                                child->string);
-                }
-
-                mcp_schema_check_child(run, property->node, child, rc);
-
+                rc = mcp_schema_check_property(run, property->node, value,
+                                               child);
                 if (rc != NGX_OK) {
                     return rc;
                 }
             }
         }
 
-        if (object->patterns.nelts) {
-            rc = mcp_schema_check_patterns(run, object, child, &known);
+        if (object->rare) {
+            rc = mcp_schema_check_member(run, node, value, child, &known);
 
             if (rc != NGX_OK) {
                 return rc;
             }
         }
 
-        if (object->names || (object->additional && !known)) {
-            rc = mcp_schema_check_member(run, node, value, child, known);
-
-            if (rc != NGX_OK) {
-                return rc;
-            }
-        }
-
-        if (seen && (known || object->additional)) {
+        if (seen && known) {
             mcp_schema_seen_set(seen, n);
         }
 
         n++;
-    }
-
-    if (mcp_schema_charge(run, value, n / 8) != NGX_OK) {
-        return NGX_ABORT;
-    }
-
-    if (object->nrequired
-        && (found != object->required_mask || object->nrequired > 64))
-    {
-        rc = mcp_schema_check_required(run, node, value, found);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
     }
 
     if (n < object->min_properties) {
@@ -295,26 +269,54 @@ mcp_schema_check_object(mcp_schema_run_t *run, const mcp_schema_node_t *node,
                                value, n);
     }
 
-    if (object->dependents.nelts) {
-        return mcp_schema_check_dependents(run, node, value, seen);
+    if (found != object->required_mask || object->nrequired > 64) {
+        rc = mcp_schema_check_required(run, node, value, found);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
     }
 
-    return NGX_OK;
+    return mcp_schema_check_dependents(run, node, value, n, seen);
 }
 
 
-/* the rarer rules for one member: additionalProperties and propertyNames */
+static ngx_int_t
+mcp_schema_check_property(mcp_schema_run_t *run,
+    const mcp_schema_node_t *node, const cJSON *value, const cJSON *member)
+{
+    ngx_int_t  rc;
+
+    if (node->reject) {
+        return mcp_schema_fail_name(run, MCP_SCHEMA_FAIL_PROPERTY, node,
+                                    value, member->string);
+    }
+
+    mcp_schema_check_child(run, node, member, rc);
+
+    return rc;
+}
+
+
+/* patternProperties, additionalProperties and propertyNames for one member */
 
 static ngx_int_t
 mcp_schema_check_member(mcp_schema_run_t *run, const mcp_schema_node_t *node,
-    const cJSON *value, const cJSON *member, ngx_uint_t known)
+    const cJSON *value, const cJSON *member, ngx_uint_t *known)
 {
     ngx_int_t             rc;
     mcp_schema_object_t  *object;
 
+    rc = NGX_OK;
     object = node->object;
 
-    if (object->additional && !known) {
+    if (object->patterns.nelts) {
+        rc = mcp_schema_check_patterns(run, object, member, known);
+    }
+
+    if (rc == NGX_OK && object->additional && !*known) {
+
+        *known = 1;
 
         if (object->additional->reject) {
             return mcp_schema_fail_name(run, MCP_SCHEMA_FAIL_PROPERTY, node,
@@ -322,15 +324,13 @@ mcp_schema_check_member(mcp_schema_run_t *run, const mcp_schema_node_t *node,
         }
 
         mcp_schema_check_child(run, object->additional, member, rc);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
     }
 
-    return object->names ? mcp_schema_check_name(run, object->names, value,
-                                                 member)
-                         : NGX_OK;
+    if (rc == NGX_OK && object->names) {
+        rc = mcp_schema_check_name(run, object->names, value, member);
+    }
+
+    return rc;
 }
 
 
@@ -428,7 +428,7 @@ mcp_schema_check_required(mcp_schema_run_t *run,
 
 static ngx_int_t
 mcp_schema_check_dependents(mcp_schema_run_t *run,
-    const mcp_schema_node_t *node, const cJSON *value,
+    const mcp_schema_node_t *node, const cJSON *value, size_t n,
     mcp_schema_seen_t *seen)
 {
     ngx_int_t                rc;
@@ -436,6 +436,10 @@ mcp_schema_check_dependents(mcp_schema_run_t *run,
     mcp_schema_dependent_t  *dependents;
 
     dependents = node->object->dependents.elts;
+
+    if (mcp_schema_charge(run, value, n / 8) != NGX_OK) {
+        return NGX_ABORT;
+    }
 
     for (i = 0; i < node->object->dependents.nelts; i++) {
 

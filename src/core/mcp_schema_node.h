@@ -153,6 +153,7 @@ typedef struct {
     mcp_schema_node_t        *unevaluated;
     size_t                    min_properties;
     size_t                    max_properties;
+    unsigned                  rare:1;         /* patterns, additional, names */
 } mcp_schema_object_t;
 
 
