@@ -22,6 +22,7 @@ typedef struct {
 
 
 static ngx_int_t mcp_rpc_read_id(mcp_msg_t *msg, mcp_json_token_t *id);
+static void mcp_rpc_refused_id(mcp_msg_t *msg, mcp_json_doc_t *doc);
 static ngx_int_t mcp_rpc_refuse(mcp_msg_t *msg, const char *text);
 
 
@@ -77,7 +78,11 @@ mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
                                        "\"method\"");
         }
 
+        /* its id is one of ours: no answer may carry it */
+
+        ngx_str_null(&msg->id);
         msg->kind = MCP_RPC_RESPONSE;
+
         return NGX_OK;
     }
 
@@ -139,9 +144,12 @@ mcp_rpc_read_id(mcp_msg_t *msg, mcp_json_token_t *id)
 }
 
 
-void
+/* the id alone, out of a document that was refused */
+
+static void
 mcp_rpc_refused_id(mcp_msg_t *msg, mcp_json_doc_t *doc)
 {
+    mcp_json_doc_t     again;
     mcp_json_token_t  *id;
 
     if (mcp_json_err_is_syntax(doc->err)
@@ -153,8 +161,14 @@ mcp_rpc_refused_id(mcp_msg_t *msg, mcp_json_doc_t *doc)
 
     id = mcp_json_get(doc, &doc->tokens[0], "id");
 
-    if (id) {
-        (void) mcp_rpc_read_id(msg, id);
+    if (id == NULL || mcp_rpc_read_id(msg, id) != NGX_OK) {
+        return;
+    }
+
+    /* the id may be the very thing that was refused */
+
+    if (mcp_json_scan(&again, doc->pool, msg->id.data, msg->id.len) != NGX_OK) {
+        ngx_str_null(&msg->id);
     }
 }
 

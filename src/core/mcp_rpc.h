@@ -97,7 +97,7 @@ typedef struct {
     mcp_json_token_t   *params;      /* an object or NULL */
     mcp_json_token_t   *meta;        /* an object or NULL */
 
-    ngx_str_t           id;          /* JSON text, byte for byte */
+    ngx_str_t           id;          /* JSON text as it is; empty: none */
     ngx_str_t           method;
     ngx_str_t           name;        /* params.name or params.uri */
     ngx_str_t           client;      /* "name/version" */
@@ -119,10 +119,7 @@ typedef struct {
 ngx_int_t mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc,
     mcp_json_token_t *root);
 
-/* the id alone, out of a document that was refused */
-void mcp_rpc_refused_id(mcp_msg_t *msg, mcp_json_doc_t *doc);
-
-/* records why a scan failed; always NGX_DECLINED */
+/* records why a scan failed, and the id; NGX_DECLINED or NGX_ERROR */
 ngx_int_t mcp_rpc_scan_error(mcp_msg_t *msg, mcp_json_doc_t *doc);
 
 /*
