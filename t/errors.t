@@ -164,8 +164,8 @@ $r = $t->exchange($t->http_bytes(method => 'HEAD', headers =>
     method => 'HEAD');
 is($r->status, 405, 'HEAD: the connection is intact');
 
-is($t->post('{}', method => 'PUT', headers => { 'Content-Length' => 1e9 })
-     ->status, 405, 'PUT of a large body is refused at once');
+is($t->post('{}', method => 'PUT', headers => { 'Content-Length' => 100000 })
+     ->status, 405, 'PUT is refused before its body was sent');
 is($t->post(undef, method => 'TRACE')->status, 405, 'TRACE');
 
 

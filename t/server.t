@@ -14,7 +14,7 @@ my $t = MCPTest->new(
     files => { 'guide.txt' => "First \"line\".\nSecond \xc3\xa9 line.\n",
                'empty.txt' => '' },
     servers => <<'EOC')->start;
-mcp_server       outer 0.1 title="Outer server";
+mcp_server       outer 0.1 "title=Outer server";
 mcp_instructions "Outer.";
 
 server {
@@ -25,7 +25,7 @@ server {
 
     location = /full {
         mcp;
-        mcp_server acme 1.4.0-rc1 title="ACME \"Ops\" é"
+        mcp_server acme 1.4.0-rc1 "title=ACME \"Ops\" é"
                    website=https://example.com/?a=b
                    icon=https://example.com/icon.png;
         mcp_instructions "Say \"please\".";

@@ -51,13 +51,16 @@ server {
 }
 EOC
 
-my ($r, $lines);
+my $lines = 0;
+my $r;
 
 
 # the variables in the next line of the log
 
 sub logged {
-    my $line = ($t->wait_lines('access.log', ++$lines))[$lines - 1] // '';
+    my @all = $t->wait_lines('access.log', ++$lines);
+    my $line = $all[$lines - 1] // '';
+
     return { map { split /=/, $_, 2 } split /\|/, $line };
 }
 
@@ -114,7 +117,7 @@ values_are($t->rpc('x', {}, body => '[]'), 'error', error => 'request');
 values_are($t->rpc('server/discover', {}, version => 'v9'), 'error',
            error => 'version');
 values_are($t->call('add', {}, headers => { 'Mcp-Name' => 'echo' }), 'error',
-           error => 'header');
+           error => 'header', name => 'add');
 values_are($t->rpc('no/such'), 'error', error => 'method');
 values_are($t->rpc('tools/list', { cursor => 'x' }), 'error',
            error => 'params');
@@ -177,15 +180,14 @@ ok_result($t->rpc('server/discover', {}, uri => '/method'),
 
 # a header that lies
 
-for my $name ('echo', 'nope', '=?base64?ZWNobw==?=') {
-    ok_error($t->call('add', { a => 1, b => 2 }, uri => '/lie',
-                      headers => { 'Mcp-Name' => $name }),
-             400, -32020, "Mcp-Name that lies: $name");
-}
-
-ok_result($t->call('add', { a => 1, b => 2 }, uri => '/lie'),
-          'the refused requests were not counted for add');
-ok_result($t->call('echo', { text => 'x' }, uri => '/lie'), 'nor for echo');
+ok_error($t->call('add', { a => 1, b => 2 }, uri => '/lie',
+                  headers => { 'Mcp-Name' => 'echo' }),
+         400, -32020, 'Mcp-Name that lies');
+ok_result($t->call('echo', { text => 'x' }, uri => '/lie'),
+          'it was not counted for the tool that the header names');
+ok_error($t->call('add', { a => 1, b => 2 }, headers => { 'Mcp-Name' => $_ }),
+         400, -32020, "Mcp-Name that lies: $_") for 'nope', '=?base64?ZWNobw?=';
+$t->call('add', { a => 1, b => 2 }, uri => '/lie');
 is($t->call('add', { a => 1, b => 2 }, uri => '/lie',
             headers => { 'Mcp-Name' => '=?base64?YWRk?=' })->status, 429,
    'another spelling of the name is the same tool');

@@ -700,7 +700,7 @@ sub curl {
 
     return MCPTest::HTTP::Response->parse($self->slurp('curl.head'),
         $self->slurp('curl.body'), curl => $rc, version => $version,
-        message => $out);
+        problem => $out);
 }
 
 
