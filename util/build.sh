@@ -128,10 +128,11 @@ sanitize)
     cc_opt="-O1 -fno-omit-frame-pointer -fPIC -DNGX_DEBUG_PALLOC=1"
     cc_opt="$cc_opt -fsanitize=address,undefined"
     cc_opt="$cc_opt -fno-sanitize-recover=undefined"
-    ld_opt="-fsanitize=address,undefined -Wl,-E"
+    ld_opt="-fsanitize=address,undefined -Wl,-E -Wl,-Bsymbolic"
     nginx_cc_opt="-fno-sanitize=alignment,nonnull-attribute,pointer-overflow"
 
-    # every module has a variable ngx_modules: look at the own one
+    # every module has a variable ngx_modules, as nginx has: look at the own
+    # one, for gcc this is -Bsymbolic
     case $cc in
     *clang*) cc_opt="$cc_opt -mllvm -asan-use-private-alias=1" ;;
     esac
