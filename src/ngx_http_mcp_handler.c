@@ -65,7 +65,16 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
     ctx->error.cause = ngx_http_mcp_check_request(r, ctx);
 
     if (ctx->error.cause != MCP_ERROR_NONE) {
-        return NGX_DECLINED;
+        r->expect_tested = 1;
+
+        /*
+         * a stream that is answered before its body has ended is reset,
+         * and some clients take that for a failure
+         */
+
+        if (r->http_version < NGX_HTTP_VERSION_20) {
+            return NGX_DECLINED;
+        }
     }
 
     return ngx_http_mcp_read_body(r, ngx_http_mcp_body_handler);
@@ -220,6 +229,11 @@ ngx_http_mcp_body_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (ctx->error.cause != MCP_ERROR_NONE) {
+        ngx_http_mcp_resume(r);
+        return;
+    }
 
     if (ngx_http_mcp_body(r, &body) != NGX_OK
         || mcp_dispatch_body(mlcf->server, r->pool, &body, &ctx->headers,

@@ -168,6 +168,11 @@ ngx_http_mcp_copy_buf(ngx_http_request_t *r, ngx_buf_t *b, u_char **p)
         return NGX_OK;
     }
 
+    if (!b->in_file) {
+        /* the end of a chunked body */
+        return NGX_OK;
+    }
+
     size = (size_t) (b->file_last - b->file_pos);
 
     n = ngx_read_file(b->file, *p, size, b->file_pos);
