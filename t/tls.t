@@ -42,6 +42,12 @@ for my $http (qw(1.1 2)) {
              403, -32600, "HTTP/$http: a foreign Origin");
 }
 
+$r = $t->curl_many([map { "/mcp?$_" } 1 .. 50], 'tools/call',
+                   { name => 'add', arguments => { a => 1, b => 2 } },
+                   scheme => 'https', args => ['--http2']);
+is(scalar(grep { $_ eq '200 2' } @$r), 50, 'HTTP/2: parallel streams');
+
+
 # nginx answers plain HTTP on a port for TLS before there is a location
 is($t->exchange($t->http_bytes(method => 'POST', body => '{}'))->status, 400,
    'plain HTTP on this port');
