@@ -9,6 +9,9 @@
 #include <mcp_origin.h>
 
 
+static ngx_uint_t mcp_origin_is_scheme(ngx_str_t *scheme);
+static u_char *mcp_origin_host_end(u_char *p, u_char *last);
+static u_char *mcp_origin_address_end(u_char *p, u_char *last);
 static ngx_int_t mcp_origin_parse_port(u_char *p, u_char *last,
     mcp_origin_t *origin);
 static in_port_t mcp_origin_default_port(ngx_str_t *scheme);
@@ -34,7 +37,7 @@ mcp_origin_parse(ngx_str_t *text, mcp_origin_t *origin)
         origin->scheme.len = sep - p;
         p = sep + 3;
 
-        if (origin->scheme.len == 0) {
+        if (!mcp_origin_is_scheme(&origin->scheme)) {
             return NGX_DECLINED;
         }
     }
@@ -46,21 +49,11 @@ mcp_origin_parse(ngx_str_t *text, mcp_origin_t *origin)
 
     origin->host.data = p;
 
-    if (p < last && *p == '[') {
-        p = ngx_strlchr(p, last, ']');
-        if (p == NULL) {
-            return NGX_DECLINED;
-        }
-    }
+    if (p < last && *p == '[' && !origin->wildcard) {
+        p = mcp_origin_address_end(p, last);
 
-    while (p < last && *p != ':') {
-        if (*p <= ' ' || *p == '/' || *p == '*' || *p == '?' || *p == '#'
-            || *p == '@' || *p >= 0x7f)
-        {
-            return NGX_DECLINED;
-        }
-
-        p++;
+    } else {
+        p = mcp_origin_host_end(p, last);
     }
 
     origin->host.len = p - origin->host.data;
@@ -70,6 +63,76 @@ mcp_origin_parse(ngx_str_t *text, mcp_origin_t *origin)
     }
 
     return mcp_origin_parse_port(p, last, origin);
+}
+
+
+/* RFC 3986, section 3.1 */
+
+static ngx_uint_t
+mcp_origin_is_scheme(ngx_str_t *scheme)
+{
+    size_t  i;
+    u_char  c;
+
+    for (i = 0; i < scheme->len; i++) {
+        c = scheme->data[i] | 0x20;
+
+        if (c >= 'a' && c <= 'z') {
+            continue;
+        }
+
+        c = scheme->data[i];
+
+        if (i && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.')) {
+            continue;
+        }
+
+        return 0;
+    }
+
+    return scheme->len > 0;
+}
+
+
+/* a name or an IPv4 address, as browsers write it */
+
+static u_char *
+mcp_origin_host_end(u_char *p, u_char *last)
+{
+    u_char  c;
+
+    for ( /* void */ ; p < last; p++) {
+        c = *p | 0x20;
+
+        if ((c < 'a' || c > 'z') && (*p < '0' || *p > '9')
+            && *p != '-' && *p != '.' && *p != '_')
+        {
+            break;
+        }
+    }
+
+    return p;
+}
+
+
+/* an IPv6 address in brackets; returns "p" if it is none */
+
+static u_char *
+mcp_origin_address_end(u_char *p, u_char *last)
+{
+    u_char  c, *start;
+
+    start = p;
+
+    for (p++; p < last; p++) {
+        c = *p | 0x20;
+
+        if ((c < 'a' || c > 'f') && (*p < '0' || *p > ':') && *p != '.') {
+            break;
+        }
+    }
+
+    return (p < last && *p == ']' && p - start > 2) ? p + 1 : start;
 }
 
 
@@ -84,7 +147,9 @@ mcp_origin_parse_port(u_char *p, u_char *last, mcp_origin_t *origin)
         return NGX_OK;
     }
 
-    p++;
+    if (*p++ != ':') {
+        return NGX_DECLINED;
+    }
 
     if (last - p == 1 && *p == '*') {
         origin->any_port = 1;
