@@ -16,7 +16,7 @@
 static uint32_t mcp_catalog_digest(const mcp_catalog_t *catalog,
     const mcp_list_t *list, ngx_pool_t *pool);
 static ngx_int_t mcp_catalog_cursor(ngx_pool_t *pool, uint32_t digest,
-    ngx_uint_t page, ngx_str_t *cursor);
+    ngx_uint_t first, ngx_str_t *cursor);
 static void mcp_catalog_write_page(const mcp_catalog_t *catalog,
     const mcp_list_t *list, ngx_uint_t first, ngx_str_t *next, mcp_buf_t *b);
 
@@ -112,7 +112,8 @@ mcp_catalog_render(const mcp_catalog_t *catalog, ngx_pool_t *pool,
         ngx_str_null(&next);
 
         if (n - first > list->page_size
-            && mcp_catalog_cursor(pool, digest, pages->nelts, &next) != NGX_OK)
+            && mcp_catalog_cursor(pool, digest, first + list->page_size, &next)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -159,14 +160,14 @@ mcp_catalog_digest(const mcp_catalog_t *catalog, const mcp_list_t *list,
 
 
 static ngx_int_t
-mcp_catalog_cursor(ngx_pool_t *pool, uint32_t digest, ngx_uint_t page,
+mcp_catalog_cursor(ngx_pool_t *pool, uint32_t digest, ngx_uint_t first,
     ngx_str_t *cursor)
 {
     u_char     buf[8 + 1 + NGX_INT_T_LEN];
     ngx_str_t  src;
 
     src.data = buf;
-    src.len = ngx_sprintf(buf, "%08xD.%ui", digest, page) - buf;
+    src.len = ngx_sprintf(buf, "%08xD.%ui", digest, first) - buf;
 
     cursor->data = ngx_pnalloc(pool, ngx_base64_encoded_length(src.len));
     if (cursor->data == NULL) {

@@ -17,8 +17,9 @@
  * What an endpoint offers of one kind: found by name, listed in the order of
  * configuration.  Filled at configuration time, read-only afterwards.
  *
- * Lists are rendered once, page by page.  A cursor names a page and a digest
- * of the whole list, so it is refused once the list is another.
+ * Lists are rendered once, page by page.  A cursor names the first item of a
+ * page and a digest of the whole list: it is refused once the list is another
+ * or no page begins there.
  *
  * Specification: MCP 2026-07-28 server/utilities/pagination.
  */
