@@ -21,6 +21,7 @@ typedef struct {
 } mcp_error_row_t;
 
 
+static ngx_int_t mcp_rpc_version(mcp_json_doc_t *doc, mcp_json_token_t *root);
 static ngx_int_t mcp_rpc_read_id(mcp_msg_t *msg, mcp_json_token_t *id);
 static void mcp_rpc_refused_id(mcp_msg_t *msg, mcp_json_doc_t *doc);
 static ngx_int_t mcp_rpc_refuse(mcp_msg_t *msg, const char *text);
@@ -39,8 +40,8 @@ static const mcp_error_row_t  mcp_errors[] = {
 ngx_int_t
 mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
 {
-    ngx_str_t          text;
-    mcp_json_token_t  *id, *method, *params, *version;
+    ngx_int_t          rc;
+    mcp_json_token_t  *id, *method, *params;
 
     msg->doc = doc;
     msg->kind = MCP_RPC_INVALID;
@@ -55,18 +56,12 @@ mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
         return mcp_rpc_refuse(msg, "\"id\" must be a string or an integer");
     }
 
-    version = mcp_json_get(doc, root, "jsonrpc");
+    rc = mcp_rpc_version(doc, root);
 
-    if (version == NULL || version->type != MCP_JSON_STRING) {
-        return mcp_rpc_refuse(msg, "\"jsonrpc\" must be \"2.0\"");
-    }
-
-    if (mcp_json_string(doc, version, &text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (text.len != 3 || ngx_memcmp(text.data, "2.0", 3) != 0) {
-        return mcp_rpc_refuse(msg, "\"jsonrpc\" must be \"2.0\"");
+    if (rc != NGX_OK) {
+        return rc == NGX_ERROR ? NGX_ERROR
+                               : mcp_rpc_refuse(msg, "\"jsonrpc\" must be "
+                                                     "\"2.0\"");
     }
 
     method = mcp_json_get(doc, root, "method");
@@ -110,6 +105,27 @@ mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
     msg->kind = id ? MCP_RPC_REQUEST : MCP_RPC_NOTIFICATION;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+mcp_rpc_version(mcp_json_doc_t *doc, mcp_json_token_t *root)
+{
+    ngx_str_t          text;
+    mcp_json_token_t  *version;
+
+    version = mcp_json_get(doc, root, "jsonrpc");
+
+    if (version == NULL || version->type != MCP_JSON_STRING) {
+        return NGX_DECLINED;
+    }
+
+    if (mcp_json_string(doc, version, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return (text.len == 3 && ngx_memcmp(text.data, "2.0", 3) == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
