@@ -31,6 +31,9 @@ static ngx_int_t mcp_dispatch_modern_version(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
 static ngx_int_t mcp_dispatch_legacy(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
+static ngx_uint_t mcp_dispatch_is_initialize(mcp_msg_t *msg);
+static ngx_int_t mcp_dispatch_refuse_legacy(const mcp_server_t *server,
+    mcp_msg_t *msg, ngx_str_t *header);
 static ngx_int_t mcp_dispatch_method(const mcp_server_t *server,
     mcp_msg_t *msg);
 static ngx_int_t mcp_dispatch_subject(const mcp_server_t *server,
@@ -181,7 +184,11 @@ static ngx_int_t
 mcp_dispatch_check(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers, ngx_uint_t batch)
 {
-    ngx_int_t  rc;
+    if (batch && mcp_dispatch_is_initialize(msg)) {
+        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_REQUEST,
+                             "Invalid request: \"initialize\" must not be "
+                             "part of a batch");
+    }
 
     if (mcp_dispatch_is_modern(msg, headers)) {
 
@@ -193,23 +200,11 @@ mcp_dispatch_check(const mcp_server_t *server, mcp_msg_t *msg,
         }
 
         msg->version = MCP_VERSION_2026_07_28;
-        rc = mcp_dispatch_modern(server, msg, headers);
 
-    } else {
-        rc = mcp_dispatch_legacy(server, msg, headers);
+        return mcp_dispatch_modern(server, msg, headers);
     }
 
-    if (rc != NGX_OK || msg->kind != MCP_RPC_REQUEST) {
-        return rc;
-    }
-
-    if (batch && msg->handler && msg->handler->handler == mcp_initialize) {
-        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_REQUEST,
-                             "Invalid request: \"initialize\" must not be "
-                             "part of a batch");
-    }
-
-    return NGX_OK;
+    return mcp_dispatch_legacy(server, msg, headers);
 }
 
 
@@ -240,7 +235,7 @@ mcp_dispatch_modern(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers)
 {
     ngx_int_t   rc;
-    ngx_str_t  *subject;
+    ngx_str_t   value, *subject;
 
     if (msg->kind == MCP_RPC_RESPONSE) {
         return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_REQUEST,
@@ -249,7 +244,12 @@ mcp_dispatch_modern(const mcp_server_t *server, mcp_msg_t *msg,
     }
 
     if (msg->kind == MCP_RPC_NOTIFICATION) {
-        return NGX_OK;
+        /* headers are not required of one, yet they must not lie */
+
+        rc = mcp_headers_get(headers, "mcp-method", &value);
+
+        return rc == NGX_DECLINED ? NGX_OK
+                                  : mcp_headers_check_method(msg, headers);
     }
 
     rc = mcp_dispatch_modern_version(server, msg, headers);
@@ -331,9 +331,8 @@ static ngx_int_t
 mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers)
 {
-    ngx_int_t   rc;
-    ngx_str_t   value;
-    ngx_uint_t  initialize;
+    ngx_int_t  rc;
+    ngx_str_t  value;
 
     rc = mcp_headers_get(headers, "mcp-protocol-version", &value);
 
@@ -349,13 +348,9 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
 
     (void) mcp_version_find(&value, &msg->version);
 
-    initialize = (msg->kind == MCP_RPC_REQUEST
-                  && msg->method.len == sizeof("initialize") - 1
-                  && ngx_memcmp(msg->method.data, "initialize",
-                                sizeof("initialize") - 1)
-                     == 0);
-
-    if (initialize && (server->versions & MCP_VERSION_MASK_LEGACY)) {
+    if ((server->versions & MCP_VERSION_MASK_LEGACY)
+        && mcp_dispatch_is_initialize(msg))
+    {
         rc = mcp_meta_initialize(msg, server->versions);
 
         if (rc != NGX_OK) {
@@ -363,10 +358,46 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
         }
 
     } else if ((server->versions & mcp_version_bit(msg->version)) == 0) {
-        return mcp_version_refuse(msg, server->versions, &value);
+        return mcp_dispatch_refuse_legacy(server, msg, &value);
     }
 
     return mcp_dispatch_method(server, msg);
+}
+
+
+static ngx_uint_t
+mcp_dispatch_is_initialize(mcp_msg_t *msg)
+{
+    return msg->kind == MCP_RPC_REQUEST
+           && msg->method.len == sizeof("initialize") - 1
+           && ngx_memcmp(msg->method.data, "initialize",
+                         sizeof("initialize") - 1)
+              == 0;
+}
+
+
+/* an "initialize" asks for a revision in its params, not in a header */
+
+static ngx_int_t
+mcp_dispatch_refuse_legacy(const mcp_server_t *server, mcp_msg_t *msg,
+    ngx_str_t *header)
+{
+    ngx_str_t          requested;
+    mcp_json_token_t  *version;
+
+    requested = *header;
+
+    if (mcp_dispatch_is_initialize(msg)) {
+        version = mcp_json_get(msg->doc, msg->params, "protocolVersion");
+
+        if (version && version->type == MCP_JSON_STRING
+            && mcp_json_string(msg->doc, version, &requested) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return mcp_version_refuse(msg, server->versions, &requested);
 }
 
 
