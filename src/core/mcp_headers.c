@@ -25,8 +25,9 @@ static ngx_int_t mcp_headers_check(mcp_msg_t *msg, ngx_array_t *headers,
     const mcp_header_t *header, ngx_str_t *expected, mcp_headers_e kind);
 static ngx_int_t mcp_headers_refuse(mcp_msg_t *msg, const char *fmt,
     const mcp_header_t *header);
-static ngx_int_t mcp_headers_number_equal(ngx_pool_t *pool, ngx_str_t *value,
-    ngx_str_t *expected);
+static ngx_uint_t mcp_headers_is_visible(ngx_str_t *value);
+static ngx_int_t mcp_headers_compare(ngx_pool_t *pool, ngx_str_t *value,
+    ngx_str_t *expected, mcp_headers_e kind);
 static mcp_json_token_t *mcp_headers_argument(mcp_msg_t *msg,
     const mcp_param_t *param);
 static void mcp_headers_trim(ngx_str_t *s);
@@ -86,18 +87,8 @@ mcp_headers_find(ngx_array_t *headers, const char *name, size_t len,
 ngx_int_t
 mcp_headers_decode(ngx_pool_t *pool, ngx_str_t *value, ngx_str_t *out)
 {
-    size_t      prefix, suffix;
-    u_char      c;
-    ngx_str_t   src, again;
-    ngx_uint_t  i;
-
-    for (i = 0; i < value->len; i++) {
-        c = value->data[i];
-
-        if ((c < 0x20 && c != '\t') || c > 0x7e) {
-            return NGX_DECLINED;
-        }
-    }
+    size_t     prefix, suffix;
+    ngx_str_t  src, again;
 
     prefix = sizeof(MCP_HEADERS_BASE64_PREFIX) - 1;
     suffix = sizeof(MCP_HEADERS_BASE64_SUFFIX) - 1;
@@ -214,9 +205,8 @@ static ngx_int_t
 mcp_headers_check(mcp_msg_t *msg, ngx_array_t *headers,
     const mcp_header_t *header, ngx_str_t *expected, mcp_headers_e kind)
 {
-    ngx_int_t   rc;
-    ngx_str_t   raw, value, got, want;
-    ngx_uint_t  equal;
+    ngx_int_t  rc;
+    ngx_str_t  raw, value, got, want;
 
     rc = mcp_headers_find(headers, (char *) header->name.data,
                           header->name.len, &raw);
@@ -241,6 +231,11 @@ mcp_headers_check(mcp_msg_t *msg, ngx_array_t *headers,
                              "value in the body", &header->value, &got);
     }
 
+    if (!mcp_headers_is_visible(&raw)) {
+        return mcp_headers_refuse(msg, "%V header has invalid characters",
+                                  header);
+    }
+
     value = raw;
 
     if (kind != MCP_HEADERS_PLAIN) {
@@ -251,26 +246,15 @@ mcp_headers_check(mcp_msg_t *msg, ngx_array_t *headers,
         }
 
         if (rc == NGX_DECLINED) {
-            return mcp_headers_refuse(msg, "%V header has invalid characters "
-                                      "or invalid base64", header);
+            return mcp_headers_refuse(msg, "%V header has invalid base64",
+                                      header);
         }
     }
 
-    equal = (value.len == expected->len
-             && ngx_memcmp(value.data, expected->data, value.len) == 0);
+    rc = mcp_headers_compare(msg->doc->pool, &value, expected, kind);
 
-    if (!equal && kind == MCP_HEADERS_NUMBER) {
-        rc = mcp_headers_number_equal(msg->doc->pool, &value, expected);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        equal = (rc == NGX_OK);
-    }
-
-    if (equal) {
-        return NGX_OK;
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     want = mcp_rpc_quote(expected);
@@ -294,15 +278,45 @@ mcp_headers_refuse(mcp_msg_t *msg, const char *fmt, const mcp_header_t *header)
 }
 
 
-/* 42.0 and 42 are equal */
+/* what a field value may have (RFC 9110, section 5.5, without obs-text) */
+
+static ngx_uint_t
+mcp_headers_is_visible(ngx_str_t *value)
+{
+    size_t  i;
+    u_char  c;
+
+    for (i = 0; i < value->len; i++) {
+        c = value->data[i];
+
+        if ((c < 0x20 && c != '\t') || c > 0x7e) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* of numbers 42.0 and 42 are equal; NGX_OK, NGX_DECLINED or NGX_ERROR */
 
 static ngx_int_t
-mcp_headers_number_equal(ngx_pool_t *pool, ngx_str_t *value,
-    ngx_str_t *expected)
+mcp_headers_compare(ngx_pool_t *pool, ngx_str_t *value, ngx_str_t *expected,
+    mcp_headers_e kind)
 {
     cJSON           *a, *b;
     ngx_int_t        rc;
     mcp_json_doc_t   doc;
+
+    if (value->len == expected->len
+        && ngx_memcmp(value->data, expected->data, value->len) == 0)
+    {
+        return NGX_OK;
+    }
+
+    if (kind != MCP_HEADERS_NUMBER) {
+        return NGX_DECLINED;
+    }
 
     rc = mcp_json_parse(pool, value, &doc, &a);
 
@@ -310,16 +324,24 @@ mcp_headers_number_equal(ngx_pool_t *pool, ngx_str_t *value,
         return rc;
     }
 
+    /* nor is it a number with space around it */
+
+    if (!cJSON_IsNumber(a) || doc.tokens->text.len != value->len) {
+        return NGX_DECLINED;
+    }
+
     if (mcp_json_parse(pool, expected, &doc, &b) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return (cJSON_IsNumber(a) && mcp_number_cmp(a, b) == 0) ? NGX_OK
-                                                            : NGX_DECLINED;
+    return mcp_number_cmp(a, b) == 0 ? NGX_OK : NGX_DECLINED;
 }
 
 
-/* an argument that is null or not there has no header */
+/*
+ * An argument that is null or not there has no header.  Nor is there a text
+ * for arrays and objects: the schema is about to refuse them.
+ */
 
 static mcp_json_token_t *
 mcp_headers_argument(mcp_msg_t *msg, const mcp_param_t *param)
@@ -336,7 +358,13 @@ mcp_headers_argument(mcp_msg_t *msg, const mcp_param_t *param)
                                 member[i].len);
     }
 
-    return (value && value->type == MCP_JSON_NULL) ? NULL : value;
+    if (value == NULL || value->type == MCP_JSON_NULL
+        || value->type == MCP_JSON_ARRAY || value->type == MCP_JSON_OBJECT)
+    {
+        return NULL;
+    }
+
+    return value;
 }
 
 

@@ -56,8 +56,7 @@ ngx_int_t mcp_headers_find(ngx_array_t *headers, const char *name, size_t len,
 
 /*
  * A value out of its base64 sentinel "=?base64?...?=", if it has one.
- * NGX_OK; NGX_DECLINED: not canonical base64, or a byte a header value may
- * not have; NGX_ERROR.
+ * NGX_OK; NGX_DECLINED: not canonical base64; NGX_ERROR.
  */
 ngx_int_t mcp_headers_decode(ngx_pool_t *pool, ngx_str_t *value,
     ngx_str_t *out);

@@ -64,6 +64,7 @@ static const mcp_keyword_t  mcp_keywords[] = {
     { "unevaluatedProperties", MCP_KEYWORD_SCHEMA },
     { "propertyNames",         MCP_KEYWORD_SCHEMA },
     { "contains",              MCP_KEYWORD_SCHEMA },
+    { "contentSchema",         MCP_KEYWORD_SCHEMA },
     { "not",                   MCP_KEYWORD_SCHEMA },
     { "if",                    MCP_KEYWORD_SCHEMA },
     { "then",                  MCP_KEYWORD_SCHEMA },
