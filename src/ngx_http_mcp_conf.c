@@ -114,7 +114,8 @@ ngx_http_mcp_set_server_option(ngx_conf_t *cf, ngx_str_t *option,
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\", expected title=, "
-                           "website= or icon=", option);
+                           "website= or icon=; one with spaces is quoted as "
+                           "a whole: \"title=My server\"", option);
         return NGX_CONF_ERROR;
     }
 

@@ -54,7 +54,8 @@ typedef ngx_int_t (*ngx_http_mcp_tool_pt)(ngx_http_mcp_call_t *call,
     const cJSON *args);
 
 
-/* flags: published as "annotations" of the tool */
+/* flags: published as "annotations" of the tool, all four hints if any flag is
+ * set, none if none is */
 #define NGX_HTTP_MCP_READ_ONLY     0x0001   /* readOnlyHint */
 #define NGX_HTTP_MCP_DESTRUCTIVE   0x0002   /* destructiveHint */
 #define NGX_HTTP_MCP_IDEMPOTENT    0x0004   /* idempotentHint */

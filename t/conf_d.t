@@ -1,0 +1,104 @@
+#!/usr/bin/perl
+
+# The configurations of conf.d and the examples of README.md: all of them run.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+use utf8;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MCPTest;
+use File::Basename qw(basename);
+
+my $root = MCPTest::root();
+
+plan(skip_all => 'no module ' . MCPTest::module()) if !-e MCPTest::module();
+
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $fh, '<:encoding(UTF-8)', $file or die "$file: $!";
+    local $/;
+    return scalar <$fh>;
+}
+
+
+# a whole configuration as it is, but for its place, port and log
+
+sub run_conf {
+    my ($text, $name) = @_;
+
+    my $t = MCPTest->new(workers => 1);
+
+    mkdir $t->path($_) or die $! for qw(build logs modules);
+    symlink MCPTest::module(), $t->path("$_/ngx_http_mcp_module.so")
+        or die $! for qw(build modules);
+
+    ok($text =~ s/127\.0\.0\.1:8080;/127.0.0.1:%%PORT_0%%;/, "$name: its port");
+
+    $text =~ s/^(daemon|error_log|pid|worker_processes) .*;\n//mg;
+    $text =~ s/\A((?:#.*\n|\n)*load_module .*\n)/$1 . preface()/e;
+
+    $t->write_file('nginx.conf', $text);
+    $t->start;
+
+    return $t;
+}
+
+
+sub preface {
+    return "daemon off;\nerror_log error.log info;\npid nginx.pid;\n"
+           . ($> == 0 ? "user root;\n" : '');
+}
+
+
+for my $conf (grep { basename($_) ne 'hello.conf' } glob "$root/conf.d/*.conf")
+{
+    my $name = basename $conf;
+    my $t = run_conf(slurp($conf), $name);
+
+    ok_result($t->rpc('server/discover'), "$name: server/discover");
+    ok_result($t->legacy_call('echo', { text => $name }), "$name: a call");
+}
+
+
+# README.md: whole configurations run, pieces of a location pass nginx -t
+
+my $readme = slurp("$root/README.md");
+my ($whole, $pieces) = (0, 0);
+
+while ($readme =~ /^```nginx\n(.*?)^```/msg) {
+    my $text = $1;
+
+    next if $text =~ /^\.\.\.$/m;
+
+    if ($text =~ /^events/m) {
+        my $t = run_conf($text, 'README.md');
+        my @status = map { $t->call('echo', { text => 'x' })->status } 1 .. 40;
+
+        is($status[0], 200, 'README.md: a call');
+        ok(scalar(grep { $_ == 429 } @status), 'README.md: the limit');
+
+        $whole++;
+        next;
+    }
+
+    my ($first) = $text =~ /^(.*)$/m;
+    my $t = $text =~ /^location/
+            ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r)
+            : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r);
+    my ($status, $output) = $t->test_config;
+
+    is($status, 0, "README.md: $first") or diag($output);
+
+    $pieces++;
+}
+
+is($whole, 1, 'README.md has an example');
+cmp_ok($pieces, '>=', 8, 'and one for each directive');
+
+finish();
