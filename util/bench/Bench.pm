@@ -211,8 +211,12 @@ sub wait_port {
 sub stop {
     my ($pid, $signal) = @_;
 
-    kill $signal || 'TERM', $pid;
-    waitpid($pid, 0);
+    # a lone process may go to sleep between a signal and its test of it
+
+    do {
+        kill $signal || 'TERM', $pid;
+        sleep(0.05);
+    } until waitpid($pid, POSIX::WNOHANG()) != 0;
 }
 
 
