@@ -4,9 +4,9 @@
 #   SANITIZE     the sanitizers
 #   CORPUS       the directory of the corpora
 #
-#   unit         ../unit/NAME for each t/unit/NAME.c
-#   replay       ../fuzz/NAME for each t/fuzz/NAME.c: replays the corpus
-#   fuzzer       $(OUT)/NAME for each t/fuzz/NAME.c: libFuzzer, with clang
+#   ../unit/NAME      of t/unit/NAME.c
+#   ../fuzz/NAME      of t/fuzz/NAME.c: replays the corpus
+#   $(OUT)/NAME       of t/fuzz/NAME.c: libFuzzer, with clang
 
 SANITIZE = address,undefined
 
@@ -14,7 +14,11 @@ CFLAGS   = -O1 -g -fno-omit-frame-pointer -fno-builtin \
            -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
            -DNGX_DEBUG_PALLOC=1
 WARNINGS = -W -Wall -Wpointer-arith -Wno-unused-parameter -Werror
-INCLUDES = -I mcp/src/core -I mcp/src/tools -I src/core -I src/os/unix -I objs
+
+# the core must do with these; tests also see what tools share
+INCLUDES = -I mcp/src/core -I src/core -I src/os/unix -I objs
+TESTS    = $(INCLUDES) -I mcp/src/tools -I mcp/t/unit
+
 LIBS     = -lcjson -lpcre2-8 -lcrypto
 
 # the tests count and refuse allocations, and count comparisons
@@ -28,18 +32,10 @@ LEAF     = core/ngx_palloc core/ngx_string core/ngx_array core/ngx_list \
 core     = $(patsubst mcp/src/core/%.c,$(OUT)/mcp/%.o,\
              $(wildcard mcp/src/core/*.c)) \
            $(LEAF:%=$(OUT)/nginx/%.o)
-units    = $(filter-out stub,$(patsubst mcp/t/unit/%.c,%,\
-             $(wildcard mcp/t/unit/*.c)))
-fuzzers  = $(filter-out replay,$(patsubst mcp/t/fuzz/%.c,%,\
-             $(wildcard mcp/t/fuzz/*.c)))
+fuzzers  = $(patsubst mcp/t/fuzz/%.c,$(OUT)/%,$(wildcard mcp/t/fuzz/*.c))
 
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: unit replay fuzzer
-
-unit:   $(units:%=../unit/%)
-replay: $(fuzzers:%=../fuzz/%)
-fuzzer: $(fuzzers:%=$(OUT)/%)
 
 ../unit/%: $(OUT)/unit/%.o $(OUT)/unit/stub.o $(OUT)/core.a
 	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
@@ -48,8 +44,7 @@ fuzzer: $(fuzzers:%=$(OUT)/%)
            $(OUT)/core.a
 	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
-$(fuzzers:%=$(OUT)/%): $(OUT)/%: $(OUT)/fuzz/%.o $(OUT)/unit/stub.o \
-                       $(OUT)/core.a
+$(fuzzers): $(OUT)/%: $(OUT)/fuzz/%.o $(OUT)/unit/stub.o $(OUT)/core.a
 	$(CC) $(CFLAGS) $(WRAP) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 $(OUT)/core.a: $(core)
@@ -66,11 +61,11 @@ $(OUT)/nginx/%.o: src/%.c
 
 $(OUT)/unit/%.o: mcp/t/unit/%.c
 	@mkdir -p $(@D)
-	$(CC) -c $(CFLAGS) $(WARNINGS) $(INCLUDES) -MMD -o $@ $<
+	$(CC) -c $(CFLAGS) $(WARNINGS) $(TESTS) -MMD -o $@ $<
 
 $(OUT)/fuzz/%.o: mcp/t/fuzz/%.c
 	@mkdir -p $(@D)
-	$(CC) -c $(CFLAGS) $(WARNINGS) $(INCLUDES) -I mcp/t/unit \
-	    -DFUZZ_CORPUS='"$(CORPUS)"' -MMD -o $@ $<
+	$(CC) -c $(CFLAGS) $(WARNINGS) $(TESTS) -DFUZZ_CORPUS='"$(CORPUS)"' \
+	    -MMD -o $@ $<
 
 -include $(wildcard $(OUT)/*/*.d $(OUT)/*/*/*.d $(OUT)/*/*/*/*.d)

@@ -39,7 +39,18 @@ core_prepare() {
 }
 
 
-# core_make GOAL [VARIABLE=VALUE...]
+# core_names DIRECTORY OTHER: what t/DIRECTORY has programs of; OTHER is none
+core_names() {
+    local source name
+
+    for source in "$TOP/t/$1"/*.c; do
+        name=$(basename "$source" .c)
+        [ "$name" = "$2" ] || echo "$name"
+    done
+}
+
+
+# core_make GOAL... [VARIABLE=VALUE...]
 core_make() {
     local cc=${CC:-gcc}
 

@@ -55,12 +55,7 @@ fuzz() {
 
 core_prepare
 
-names=()
-
-for source in "$TOP"/t/fuzz/*.c; do
-    name=$(basename "$source" .c)
-    [ "$name" = replay ] || names+=("$name")
-done
+mapfile -t names < <(core_names fuzz replay)
 
 case ${1:-} in
 
@@ -69,7 +64,7 @@ case ${1:-} in
     shift
     [ $# = 0 ] || names=("$@")
 
-    CC=clang core_make fuzzer OUT=fuzzer \
+    CC=clang core_make "${names[@]/#/fuzzer/}" OUT=fuzzer \
         SANITIZE=fuzzer-no-link,address,undefined
 
     for name in "${names[@]}"; do
@@ -78,18 +73,18 @@ case ${1:-} in
     ;;
 
 build)
-    core_make replay
-    printf "$BUILD_DIR/fuzz/%s\n" "${names[@]}"
+    core_make "${names[@]/#/../fuzz/}"
+    printf '%s\n' "${names[@]/#/$BUILD_DIR/fuzz/}"
     ;;
 
 "")
-    core_make replay
+    core_make "${names[@]/#/../fuzz/}"
     cd "$BUILD_DIR/fuzz"
     prove "${names[@]/#/./}"
     ;;
 
 *)
-    die "usage: $0 [build | SECONDS [NAME...]]"
+    die "usage: util/fuzz.sh [build | SECONDS [NAME...]]"
     ;;
 
 esac

@@ -2,7 +2,7 @@
 #
 # Builds and runs the unit tests of the core.
 #
-#   util/unit.sh [NAME...]      builds all, runs all or the named ones
+#   util/unit.sh [NAME...]      all, or the named ones
 #   util/unit.sh build          only builds, and prints the programs' paths
 #
 #   CC=clang                    another compiler than gcc
@@ -26,22 +26,18 @@ set -eu
 
 
 core_prepare
-core_make unit
 
-cd "$BUILD_DIR/unit"
+case ${1:-build} in
+build) mapfile -t names < <(core_names unit stub) ;;
+*)     names=("$@") ;;
+esac
 
-names=()
-
-for source in "$TOP"/t/unit/*.c; do
-    name=$(basename "$source" .c)
-    [ "$name" = stub ] || names+=("$name")
-done
+core_make "${names[@]/#/../unit/}"
 
 if [ "${1:-}" = build ]; then
-    printf "$BUILD_DIR/unit/%s\n" "${names[@]}"
+    printf '%s\n' "${names[@]/#/$BUILD_DIR/unit/}"
     exit
 fi
 
-[ $# = 0 ] || names=("$@")
-
+cd "$BUILD_DIR/unit"
 prove "${names[@]/#/./}"

@@ -373,10 +373,10 @@ mcp_json_print_children(mcp_buf_t *b, const cJSON *value, ngx_uint_t depth)
 static ngx_int_t
 mcp_json_print_number(mcp_buf_t *b, const cJSON *value)
 {
-    char        buf[32];
-    double      d, text;
-    size_t      len;
-    ngx_int_t   digits;
+    int     digits;
+    char    buf[32];
+    double  d, text;
+    size_t  len;
 
     d = value->valuedouble;
 
@@ -408,16 +408,14 @@ mcp_json_print_number(mcp_buf_t *b, const cJSON *value)
         return NGX_OK;
     }
 
-    for (digits = 15; digits < 17; digits++) {
-        (void) snprintf(buf, sizeof(buf), "%.*g", (int) digits, d);
+    /* 17 digits always suffice */
+
+    for (digits = 15; digits <= 17; digits++) {
+        (void) snprintf(buf, sizeof(buf), "%.*g", digits, d);
 
         if (strtod(buf, NULL) == d) {
             break;
         }
-    }
-
-    if (digits == 17) {
-        (void) snprintf(buf, sizeof(buf), "%.17g", d);
     }
 
     mcp_buf_add(b, buf, ngx_strlen(buf));

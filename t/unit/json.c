@@ -97,6 +97,7 @@ static json_double_t  json_doubles[] = {
     { 1e-7, "1e-07" },
     { 5e-324, "4.94065645841247e-324" },
     { 1.7976931348623157e308, "1.7976931348623157e+308" },
+    { -1.7976931348623157e308, "-1.7976931348623157e+308" },
     { HUGE_VAL, NULL },
     { -HUGE_VAL, NULL },
     { NAN, NULL }
@@ -221,6 +222,33 @@ json_test_trees(void)
 
         ngx_destroy_pool(pool);
     }
+}
+
+
+/* a vector of tokens that is full: nothing is read behind it */
+
+static void
+json_test_full(void)
+{
+    char         text[256], *p;
+    cJSON       *root;
+    ngx_int_t    i;
+    ngx_pool_t  *pool;
+
+    pool = unit_pool();
+    p = text;
+
+    for (i = 0; i < 63; i++) {
+        p += sprintf(p, "%c%d", i ? ',' : '[', (int) i);
+    }
+
+    *p++ = ']';
+    *p = '\0';
+
+    root = json_parse(pool, text);
+    json_is_printed(pool, root, text);
+
+    ngx_destroy_pool(pool);
 }
 
 
@@ -458,6 +486,7 @@ int
 main(void)
 {
     json_test_trees();
+    json_test_full();
     json_test_numbers();
     json_test_doubles();
     json_test_handlers();

@@ -64,6 +64,8 @@ static doc_string_t  doc_strings[] = {
       ngx_string("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf") },
     { ngx_string("\"\\ud800\\udc00\\uDBFF\\uDFFF\""),
       ngx_string("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf") },
+    { ngx_string("\"\\ud7ff\\ue000\""),
+      ngx_string("\xed\x9f\xbf\xee\x80\x80") },
     { ngx_string("\"\\\\u0041\""), ngx_string("\\u0041") },
     { ngx_string("\"\\n\xe2\x82\xac\""), ngx_string("\n\xe2\x82\xac") },
 
@@ -71,6 +73,11 @@ static doc_string_t  doc_strings[] = {
 
     { ngx_string("\"a\\u0000b\""), ngx_string("a\0b") },
     { ngx_string("\"\\ud800\""), ngx_string("\xef\xbf\xbd") },
+    { ngx_string("\"\\udfff\""), ngx_string("\xef\xbf\xbd") },
+    { ngx_string("\"\\udc00\\udc00\""),
+      ngx_string("\xef\xbf\xbd\xef\xbf\xbd") },
+    { ngx_string("\"\\ud800\\ue000\""),
+      ngx_string("\xef\xbf\xbd\xee\x80\x80") },
     { ngx_string("\"\\udc00x\""), ngx_string("\xef\xbf\xbdx") },
     { ngx_string("\"\\ud800\\ud800\\udc00\""),
       ngx_string("\xef\xbf\xbd\xf0\x90\x80\x80") },
@@ -170,8 +177,8 @@ doc_test_members(void)
 
     pool = unit_pool();
 
-    ngx_str_set(&text, "{\"x\":{\"id\":1,\"y\":[{\"id\":2}]},\"id\":3,"
-                       "\"i\\u0064s\":4,\"\":5,\"z\":[]}");
+    ngx_str_set(&text, "{\"x\":{\"id\":1,\"y\":[{\"id\":2}]},"
+                       "\"i\\u0064s\":4,\"id\":3,\"\":5,\"z\":[]}");
     (void) doc_copy(&doc, pool, &text);
 
     t = mcp_json_get(&doc, doc.tokens, "id");
@@ -187,6 +194,8 @@ doc_test_members(void)
     unit_ok(t && t->text.data[0] == '5', "an empty name");
 
     unit_ok(mcp_json_get(&doc, doc.tokens, "i") == NULL, "no such member");
+    unit_ok(mcp_json_get(&doc, mcp_json_get(&doc, doc.tokens, "x"), "ids")
+            == NULL, "what follows an object is not in it");
     unit_ok(mcp_json_get(&doc, doc.tokens, "ID") == NULL, "names have case");
 
     unit_ok(mcp_json_get(&doc, NULL, "id") == NULL, "no object");

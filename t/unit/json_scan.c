@@ -156,7 +156,12 @@ static scan_refuse_t  scan_refuse[] = {
     { ngx_string("{\"a\\u0000b\":1}"), MCP_JSON_NUL, 3 },
 
     { ngx_string("\"\\ud800\""), MCP_JSON_SURROGATE, 1 },
+    { ngx_string("\"\\udbff\""), MCP_JSON_SURROGATE, 1 },
     { ngx_string("\"\\udc00\""), MCP_JSON_SURROGATE, 1 },
+    { ngx_string("\"\\udfff\""), MCP_JSON_SURROGATE, 1 },
+    { ngx_string("\"\\udc00\\udc00\""), MCP_JSON_SURROGATE, 1 },
+    { ngx_string("\"\\ud800\\udbff\""), MCP_JSON_SURROGATE, 1 },
+    { ngx_string("\"\\ud800\\ue000\""), MCP_JSON_SURROGATE, 1 },
     { ngx_string("\"\\ude00\\ud83d\""), MCP_JSON_SURROGATE, 1 },
     { ngx_string("\"\\ud83d\\u0041\""), MCP_JSON_SURROGATE, 1 },
     { ngx_string("\"\\ud83dxx\\ude00\""), MCP_JSON_SURROGATE, 1 },
