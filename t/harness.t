@@ -75,11 +75,18 @@ like($out, qr/directive "nonsense" in .*nginx\.conf:\d+/, 'and says why');
 my $crash = MCPTest->new(bare => 1, location => 'return 200;')->start;
 my ($worker) = $crash->worker_pids;
 
-kill 'SEGV', $worker;
-ok($crash->wait_log(qr/exited on signal 11.*start worker process/s),
+kill 'KILL', $worker;
+ok($crash->wait_log(qr/exited on signal 9.*start worker process/s),
    'a worker that dies is replaced');
-like(($crash->complaints)[0], qr/exited on signal 11/,
-     'and is seen to be dead');
-$crash->expect(qr/exited on signal 11/);
+like(($crash->complaints)[0], qr/exited on signal 9/, 'and is seen to be dead');
+$crash->expect(qr/exited on signal 9/);
+
+
+my $odd = MCPTest->new(bare => 1, location => 'return 200;');
+
+$odd->write_file('error.log', "a\n2026/01/01 [alert] b\nc\n");
+$odd->write_file('stderr', "x.c:1:2: runtime error: null\n");
+$odd->write_file('sanitizer.1', "==1==ERROR: AddressSanitizer: SEGV\n");
+is(scalar($odd->complaints), 3, 'alerts and sanitizers are complained of');
 
 finish();
