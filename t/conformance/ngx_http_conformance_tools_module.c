@@ -243,8 +243,7 @@ ngx_module_t  ngx_http_conformance_tools_module = {
 static ngx_int_t
 ngx_http_conformance_simple_text(ngx_http_mcp_call_t *call, const cJSON *args)
 {
-    return ngx_http_conformance_text(call,
-                               "This is a simple text response for testing.");
+    return ngx_http_conformance_text(call, "Nothing but text.");
 }
 
 
@@ -267,7 +266,7 @@ ngx_http_conformance_audio(ngx_http_mcp_call_t *call, const cJSON *args)
 static ngx_int_t
 ngx_http_conformance_embedded(ngx_http_mcp_call_t *call, const cJSON *args)
 {
-    static const u_char  text[] = "This is an embedded resource content.";
+    static const u_char  text[] = "The text of a resource.";
 
     return ngx_http_mcp_embed_text(call, "test://embedded-resource",
                                    "text/plain", text, sizeof(text) - 1);
@@ -277,11 +276,9 @@ ngx_http_conformance_embedded(ngx_http_mcp_call_t *call, const cJSON *args)
 static ngx_int_t
 ngx_http_conformance_multiple(ngx_http_mcp_call_t *call, const cJSON *args)
 {
-    static const u_char  json[] = "{\"test\":\"data\",\"value\":123}";
+    static const u_char  json[] = "{\"items\":[1,2,3]}";
 
-    if (ngx_http_conformance_text(call, "Multiple content types test:")
-        != NGX_OK)
-    {
+    if (ngx_http_conformance_text(call, "An image and a resource:") != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -301,8 +298,7 @@ ngx_http_conformance_multiple(ngx_http_mcp_call_t *call, const cJSON *args)
 static ngx_int_t
 ngx_http_conformance_error(ngx_http_mcp_call_t *call, const cJSON *args)
 {
-    return ngx_http_mcp_error(call,
-                        "This tool intentionally returns an error for testing");
+    return ngx_http_mcp_error(call, "this tool always fails");
 }
 
 

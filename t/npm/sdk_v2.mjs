@@ -59,6 +59,9 @@ async function legacy() {
     is(client.getProtocolEra(), 'legacy', 'v2 legacy: era');
     await common(it, 'v2 legacy', LEGACY);
     is(await client.ping(), {}, 'v2 legacy: ping');
+    is((await rejected(client.request({ method: 'resources/read',
+                                        params: { uri: 'a:b' } })))?.code,
+       -32601, 'v2 legacy: a method that is not served is a JSON-RPC error');
     is(fetch.sent('server/discover').length, 0, 'v2 legacy: did not ask');
     is(fetch.log.filter((note) => note.method === 'GET')
             .map((note) => note.status), [405],
@@ -89,14 +92,28 @@ async function auto() {
                .name === 'quickstart'),
        'v2 auto: results have a type and the server');
 
+    const progress = await client.callTool({ name: 'echo',
+                                             arguments: { text: 'a' } },
+                                           { onprogress: () => {} });
+
+    is(progress.content[0].text, 'a',
+       'v2 auto: a progress token may be ignored');
+
     // this client sends notifications without Mcp-Method
     await client.notification({ method: 'notifications/cancelled',
                                 params: { requestId: 5 } });
     is(fetch.sent('notifications/cancelled').map((note) => note.status), [202],
        'v2 auto: notification accepted');
 
-    await client.close();
     is(faults, [], 'v2 auto: no faults seen by the client');
+
+    // for this client a 404 is a fault of the transport
+    const unknown = await rejected(client.request({ method: 'resources/read',
+                                                    params: { uri: 'a:b' } }));
+
+    is([unknown?.data?.status, JSON.parse(unknown?.data?.text).error.code],
+       [404, -32601], 'v2 auto: a method that is not served');
+    await client.close();
 }
 
 // the list says how long it may be kept, and the client keeps it
