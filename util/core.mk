@@ -7,6 +7,7 @@
 #   ../unit/NAME      of t/unit/NAME.c
 #   ../fuzz/NAME      of t/fuzz/NAME.c: replays the corpus
 #   $(OUT)/NAME       of t/fuzz/NAME.c: libFuzzer, with clang
+#   ../schema/suite   of t/schema/suite.c
 
 SANITIZE = address,undefined
 
@@ -40,6 +41,10 @@ fuzzers  = $(patsubst mcp/t/fuzz/%.c,$(OUT)/%,$(wildcard mcp/t/fuzz/*.c))
 ../unit/%: $(OUT)/unit/%.o $(OUT)/unit/stub.o $(OUT)/core.a
 	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
+../schema/%: $(OUT)/schema/%.o $(OUT)/unit/stub.o $(OUT)/core.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
+
 ../fuzz/%: $(OUT)/fuzz/%.o $(OUT)/fuzz/replay.o $(OUT)/unit/stub.o \
            $(OUT)/core.a
 	$(CC) $(CFLAGS) $(WRAP) -o $@ $^ $(LIBS)
@@ -60,6 +65,10 @@ $(OUT)/nginx/%.o: src/%.c
 	$(CC) -c $(CFLAGS) -w $(INCLUDES) -MMD -o $@ $<
 
 $(OUT)/unit/%.o: mcp/t/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) -c $(CFLAGS) $(WARNINGS) $(TESTS) -MMD -o $@ $<
+
+$(OUT)/schema/%.o: mcp/t/schema/%.c
 	@mkdir -p $(@D)
 	$(CC) -c $(CFLAGS) $(WARNINGS) $(TESTS) -MMD -o $@ $<
 

@@ -8,9 +8,10 @@
  * Runs files of the official JSON Schema test suite: suite DIALECT FILE...
  *
  * One line for each test: "pass", "fail" or "refused" (the schema was), the
- * file, the group, the test and what was said about it, with tabs between.
- * Each file is an array of groups: "description", "schema" and "tests", of
- * which each has "description", "data" and "valid".
+ * file, the numbers of the group and of the test, what they are called and
+ * what was said about it, with tabs between.  Each file is an array of groups:
+ * "description", "schema" and "tests", of which each has "description", "data"
+ * and "valid".
  */
 
 
@@ -24,9 +25,10 @@ static ngx_int_t suite_file(const char *dialect, const char *name);
 static ngx_int_t suite_read(ngx_pool_t *pool, const char *name,
     ngx_str_t *text);
 static void suite_group(ngx_pool_t *pool, const char *dialect,
-    const char *name, ngx_str_t *text);
-static void suite_test(ngx_pool_t *pool, mcp_schema_t *schema,
-    const char *name, cJSON *group, cJSON *test, mcp_schema_error_t *err);
+    const char *name, ngx_uint_t n, ngx_str_t *text);
+static const char *suite_test(ngx_pool_t *pool, mcp_schema_t *schema,
+    cJSON *test, mcp_schema_error_t *err);
+static void suite_print(ngx_str_t *text);
 static const char *suite_text(const cJSON *object, const char *name);
 
 
@@ -57,6 +59,7 @@ suite_file(const char *dialect, const char *name)
     uint32_t         i;
     ngx_int_t        rc;
     ngx_str_t        text;
+    ngx_uint_t       n;
     ngx_pool_t      *pool;
     mcp_json_doc_t   doc;
 
@@ -79,8 +82,10 @@ suite_file(const char *dialect, const char *name)
     }
 
     if (rc == NGX_OK) {
+        n = 0;
+
         for (i = 1; i < doc.tokens[0].next; i = doc.tokens[i].next) {
-            suite_group(pool, dialect, name, &doc.tokens[i].text);
+            suite_group(pool, dialect, name, n++, &doc.tokens[i].text);
         }
     }
 
@@ -123,22 +128,24 @@ suite_read(ngx_pool_t *pool, const char *name, ngx_str_t *text)
 
 static void
 suite_group(ngx_pool_t *pool, const char *dialect, const char *name,
-    ngx_str_t *text)
+    ngx_uint_t n, ngx_str_t *text)
 {
-    cJSON               *group, *json, *test, *copy;
+    cJSON               *group, *tests, *test, *copy;
     ngx_int_t            rc;
+    ngx_uint_t           i;
+    const char          *verdict;
     mcp_schema_t        *schema;
     mcp_json_doc_t       doc;
     mcp_schema_error_t   err;
 
     if (mcp_json_parse(pool, text, &doc, &group) != NGX_OK) {
-        printf("refused\t%s\t%.60s...\t\t%s\n", name, text->data,
+        printf("refused\t%s\t%d\t0\t\t\t%s\n", name, (int) n,
                mcp_json_strerror(doc.err));
         return;
     }
 
-    json = cJSON_GetObjectItemCaseSensitive(group, "schema");
-    copy = cJSON_Duplicate(json, 1);
+    copy = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(group, "schema"),
+                           1);
 
     /* a schema that does not say is one of the directory it is in */
 
@@ -148,46 +155,65 @@ suite_group(ngx_pool_t *pool, const char *dialect, const char *name,
         cJSON_AddStringToObject(copy, "$schema", dialect);
     }
 
+    schema = NULL;
     rc = mcp_schema_compile(pool, copy, &schema, &err);
 
-    cJSON_ArrayForEach(test, cJSON_GetObjectItemCaseSensitive(group, "tests")) {
-        suite_test(pool, rc == NGX_OK ? schema : NULL, name, group, test,
-                   &err);
+    i = 0;
+    tests = cJSON_GetObjectItemCaseSensitive(group, "tests");
+
+    cJSON_ArrayForEach(test, tests) {
+
+        verdict = "refused";
+
+        if (rc == NGX_OK) {
+            verdict = suite_test(pool, schema, test, &err);
+        }
+
+        printf("%s\t%s\t%d\t%d\t%s\t%s\t", verdict, name, (int) n, (int) i++,
+               suite_text(group, "description"),
+               suite_text(test, "description"));
+
+        suite_print(&err.path);
+        printf(": ");
+        suite_print(&err.text);
+        printf("\n");
     }
 
-    /* the values of the schema are those of the copy */
+    /* the schema refers to it */
 
     cJSON_Delete(copy);
 }
 
 
-static void
-suite_test(ngx_pool_t *pool, mcp_schema_t *schema, const char *name,
-    cJSON *group, cJSON *test, mcp_schema_error_t *err)
+static const char *
+suite_test(ngx_pool_t *pool, mcp_schema_t *schema, cJSON *test,
+    mcp_schema_error_t *err)
 {
-    cJSON       *data;
-    ngx_int_t    rc, expected;
-    const char  *verdict;
+    cJSON      *data;
+    ngx_int_t   rc, expected;
 
-    verdict = "refused";
+    data = cJSON_GetObjectItemCaseSensitive(test, "data");
+    expected = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(test, "valid"))
+               ? NGX_OK : NGX_DECLINED;
 
-    if (schema) {
-        data = cJSON_GetObjectItemCaseSensitive(test, "data");
-        expected = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(test,
-                                                                 "valid"))
-                   ? NGX_OK : NGX_DECLINED;
+    ngx_memzero(err, sizeof(mcp_schema_error_t));
 
-        ngx_memzero(err, sizeof(mcp_schema_error_t));
+    rc = mcp_schema_check(schema, data, pool, err);
 
-        rc = mcp_schema_check(schema, data, pool, err);
+    return rc == expected ? "pass" : "fail";
+}
 
-        verdict = rc == expected ? "pass" : "fail";
+
+/* names in a path may have anything in them */
+
+static void
+suite_print(ngx_str_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        putchar(text->data[i] < ' ' ? ' ' : text->data[i]);
     }
-
-    printf("%s\t%s\t%s\t%s\t%.*s: %.*s\n", verdict, name,
-           suite_text(group, "description"), suite_text(test, "description"),
-           (int) err->path.len, err->path.data,
-           (int) err->text.len, err->text.data);
 }
 
 
