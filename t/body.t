@@ -106,6 +106,22 @@ $c->send($t->request_bytes('', {}, body => '}', @keep) . add(7));
 is($c->response->status . ' ' . ($c->response->id // 'none'), '400 7',
    'pipelined: a request behind a bad one');
 
+$c->send($t->request_bytes('tools/list', {}, body => 'x' x 100000,
+    uri => '/big', headers => { Origin => 'http://evil.example.com',
+                                Connection => 'keep-alive' }) . add(8));
+is($c->response->status . ' ' . ($c->response->id // 'none'), '403 8',
+   'pipelined: a request behind a body that is not read');
+
+my @many = map { $t->connect } 1 .. 50;
+my @parts = map { [add($_) =~ /(.{1,40})/gs] } 1 .. 50;
+
+for my $n (0 .. 40) {
+    $many[$_]->send($parts[$_][$n] // '') for 0 .. 49;
+}
+
+is(join(' ', map { $_->response->id // 'none' } @many), "@{[1 .. 50]}",
+   '50 connections in turn');
+
 
 # Expect
 

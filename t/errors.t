@@ -57,11 +57,6 @@ server {
 
     location = /broken { return 502; }
 
-    location = /returned {
-        mcp;
-        return 418;
-    }
-
     location = /page {
         mcp;
         error_page 403 404 405 413 @page;

@@ -281,6 +281,24 @@ ok_result($t->legacy_call('add', { a => 1, b => 2 }, headers =>
                             'Mcp-Name' => 'echo' }),
           'legacy requests have no such headers');
 
+ok_result($t->legacy_call('probe_headers', { region => 'a' }, headers =>
+                          { 'Mcp-Param-Region' => 'b' }),
+          'nor params');
+
+
+# arguments that are not what the schema says
+
+for (5, 1.5, true, [], {}, 'x' x 5000) {
+    my $r = param({ region => $_ }, Region => '5');
+    cmp_ok($r->status // 500, '<', 500, 'region: ' . (ref || "a scalar"));
+    $r = param({ count => $_ }, Count => '5');
+    cmp_ok($r->status // 500, '<', 500, 'count: ' . (ref || "a scalar"));
+}
+
+is($t->rpc('tools/call', { name => $_ }, headers => { 'Mcp-Name' => '5' })
+     ->status, 400, 'a name that is no string: ' . encode_json_text($_))
+    for 5, true, [], {}, undef;
+
 my $r = add('Mcp-Name' => 'echo');
 is($r->id, 1, 'the id is echoed');
 

@@ -1,0 +1,227 @@
+#!/usr/bin/perl
+
+# The endpoint beside other features of nginx: delays, redirects, filters.
+#
+# Copyright (C) the ngx_http_mcp_module authors
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MCPTest;
+my $t = MCPTest->new(servers => <<'EOC')->start;
+limit_req_zone  $mcp_tool    zone=slow:1m  rate=20r/s;
+limit_req_zone  $mcp_tool    zone=early:1m rate=1r/m;
+limit_conn_zone $mcp_method  zone=conn:1m;
+limit_req_status  429;
+limit_conn_status 429;
+
+map $mcp_tool $key {
+    add     add;
+    default "";
+}
+
+server {
+    listen 127.0.0.1:%%PORT_0%%;
+    server_name localhost;
+    mcp_tools demo;
+
+    location = /mcp { mcp; }
+
+    location = /slow {
+        mcp;
+        limit_req zone=slow burst=60;
+    }
+
+    location = /early {
+        mcp;
+        set $early "$mcp_tool$mcp_error$mcp_id";
+        if ($mcp_method) { return 500; }
+        limit_req zone=early;
+        add_header X-Early "<$early>" always;
+        add_header X-Tool "<$mcp_tool>" always;
+    }
+
+    location = /conn {
+        mcp;
+        limit_conn conn 2;
+    }
+
+    location = /gzip {
+        mcp;
+        gzip on;
+        gzip_min_length 10;
+        gzip_types application/json;
+    }
+
+    location = /only {
+        mcp;
+        limit_except POST { deny all; }
+    }
+
+    location = /any {
+        mcp;
+        satisfy any;
+        auth_basic mcp;
+        auth_basic_user_file %%DIR%%/users;
+        allow 127.0.0.1;
+        deny all;
+    }
+
+    location = /forbidden {
+        mcp;
+        return 403;
+    }
+
+    location = /said {
+        mcp;
+        return 403 said;
+    }
+
+    location = /guarded {
+        auth_request /mcp;
+        empty_gif;
+    }
+
+    location = /asked {
+        mcp;
+        auth_request /yes;
+    }
+
+    location = /yes { return 204; }
+
+    location = /mirrored {
+        mcp;
+        mirror /mcp;
+    }
+
+    location = /proxied {
+        proxy_pass http://127.0.0.1:%%PORT_0%%/mcp;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host localhost;
+    }
+
+    location = /loop {
+        mcp;
+        deny all;
+        error_page 403 /loop;
+    }
+
+    location = /redirected {
+        deny all;
+        error_page 403 = /mcp;
+    }
+
+    location = /named {
+        deny all;
+        error_page 403 = @mcp;
+    }
+
+    location @mcp { mcp; }
+
+    location = /after {
+        mcp;
+        post_action /yes;
+    }
+}
+EOC
+
+my $add = { a => 1, b => 2 };
+my $r;
+
+
+sub add {
+    my ($uri, %o) = @_;
+    return $t->call('add', $add, uri => $uri, %o);
+}
+
+
+# limit_req that delays: the phases go on later
+
+is(join(' ', map { add('/slow')->status } 1 .. 5), '200 200 200 200 200',
+   'limit_req with a delay');
+is($t->legacy_call('add', $add, uri => '/slow')->status, 200,
+   'limit_req with a delay, legacy');
+
+my @batch = map { { jsonrpc => '2.0', id => $_, method => 'tools/call',
+                    params => { name => 'add', arguments => $add } } } 1 .. 5;
+
+$r = $t->legacy('', {}, version => '2025-03-26', uri => '/slow',
+                body => encode_json_text(\@batch));
+is(join(' ', map { $_->{id} } @{ $r->json || [] }), '1 2 3 4 5',
+   'limit_req with a delay, a batch');
+
+my @aborted = map { my $c = $t->connect;
+                    $c->send($t->request_bytes('tools/call',
+                        { name => 'add', arguments => $add }, uri => '/slow'));
+                    $c } 1 .. 20;
+$_->abort for @aborted;
+ok_result($t->call('echo', { text => 'x' }), 'clients that went in a delay');
+
+
+# a variable that was read too early keeps no wrong value
+
+$r = add('/early');
+ok_result($r, 'variables in the rewrite phase');
+is($r->header('X-Early'), '<>', 'are empty there');
+is($r->header('X-Tool'), '<add>', 'and have a value later');
+is(add('/early')->status, 429, 'so that limit_req sees it');
+
+
+# other modules
+
+is(add('/conn')->status, 200, 'limit_conn');
+is($t->curl_rpc('tools/call', { name => 'add', arguments => $add },
+                uri => '/gzip', args => ['--compressed'])
+     ->result->{structuredContent}{sum}, 3, 'gzip');
+is(add('/gzip', headers => { 'Accept-Encoding' => 'gzip' })
+     ->header('Content-Encoding'), 'gzip', 'gzip: it is compressed');
+is($t->call('nope', {}, uri => '/gzip',
+            headers => { 'Accept-Encoding' => 'gzip' })->status, 200,
+   'gzip: an error too');
+ok_result(add('/only'), 'limit_except: POST');
+is($t->post(undef, method => 'GET', uri => '/only')->status, 403,
+   'limit_except: GET');
+ok_result(add('/any'), 'satisfy any');
+ok_result(add('/asked'), 'auth_request that allows');
+ok_result(add('/mirrored'), 'mirror');
+ok_result(add('/proxied'), 'behind proxy_pass');
+is($t->call('echo', { text => 'x' x 300000 }, uri => '/proxied')->text,
+   'x' x 300000, 'a long body behind proxy_pass');
+ok_result(add('/after'), 'post_action');
+ok_error(add('/forbidden'), 403, -32600, 'return without a text');
+is(add('/said')->body, 'said', 'return with a text');
+
+
+# as a subrequest, and after internal redirects
+
+isnt(add('/guarded')->status, 200, 'auth_request to the endpoint');
+isnt($t->post(undef, method => 'GET', uri => '/guarded')->status, 200,
+     'auth_request to the endpoint, GET');
+ok_error(add('/loop'), [403, 405], -32600, 'error_page to itself');
+ok(defined add('/redirected')->status, 'error_page = /mcp');
+ok(defined add('/named')->status, 'error_page = @mcp');
+
+
+# headers that ask for something else than the whole answer
+
+is(add('/mcp', headers => { Range => 'bytes=0-1' })->status, 200, 'Range');
+is(add('/mcp', headers => { 'If-None-Match' => '*' })->status, 200,
+   'If-None-Match');
+is(add('/mcp', headers => { 'If-Modified-Since' =>
+                            'Sun, 01 Jan 2040 00:00:00 GMT' })->status, 200,
+   'If-Modified-Since');
+
+is(add('/mcp', headers => { 'If-Match' => '"x"' })->status, 200, 'If-Match');
+is(add('/mcp', headers => { 'If-Unmodified-Since' =>
+                            'Sat, 01 Jan 2000 00:00:00 GMT' })->status, 200,
+   'If-Unmodified-Since');
+ok_result(add('/mcp', headers => { Upgrade => 'websocket' }), 'Upgrade');
+is($t->exchange("GET /mcp\r\n")->status, undef, 'HTTP/0.9 has no status');
+ok_result(add('/mcp?a=b'), 'arguments of the URI');
+ok_result(add('//mcp'), 'slashes are merged');
+is(add('/mcp/')->status, 404, 'another URI');
+
+finish();
