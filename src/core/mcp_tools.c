@@ -161,18 +161,24 @@ mcp_tool_compile_schema(ngx_pool_t *pool, ngx_str_t *text, cJSON **root,
 static ngx_int_t
 mcp_tool_explain(ngx_pool_t *pool, mcp_schema_error_t *err, const char *part)
 {
-    u_char  *p;
+    u_char  *p, *start;
 
-    p = ngx_pnalloc(pool, ngx_strlen(part) + sizeof(" at : ") - 1
-                          + err->path.len + err->text.len);
-    if (p == NULL) {
+    start = ngx_pnalloc(pool, ngx_strlen(part) + sizeof(" at : ") - 1
+                              + err->path.len + err->text.len);
+    if (start == NULL) {
         return NGX_ERROR;
     }
 
-    err->text.len = ngx_sprintf(p, err->path.len ? "%s at %V: %V" : "%s%V: %V",
-                                part, &err->path, &err->text)
-                    - p;
-    err->text.data = p;
+    p = ngx_sprintf(start, "%s", part);
+
+    if (err->path.len) {
+        p = ngx_sprintf(p, " at %V", &err->path);
+    }
+
+    p = ngx_sprintf(p, ": %V", &err->text);
+
+    err->text.len = p - start;
+    err->text.data = start;
 
     return NGX_DECLINED;
 }
