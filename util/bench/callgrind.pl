@@ -22,6 +22,7 @@ my ($N, $M) = (100, 600);
 my $top = $ENV{BENCH_TOP} || 25;
 
 my $child;
+my %object;      # function => file
 
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
@@ -80,8 +81,9 @@ sub annotate {
 
     open my $in, '-|', @cmd or die "callgrind_annotate: $!\n";
 
-    while (<$in>) {
-        my ($n, $what) = /^\s*([\d,]+) (?:\(.*?\)\s+)?(\S.*)$/ or next;
+    while (my $line = <$in>) {
+        my ($n, $what) = $line =~ /^\s*([\d,]+) (?:\(.*?\)\s+)?(\S.*)$/
+            or next;
 
         $n =~ tr/,//d;
 
@@ -90,11 +92,20 @@ sub annotate {
             next;
         }
 
-        my ($name, $object) = $what =~ /^.*?:([^:\s][^\s]*).*?(?:\[(.*)\])?$/
+        my ($name, $object) = $what =~ /^.*?:([^:\s]\S*).*?(?:\[(.*)\])?$/
             or next;
 
-        $object = defined $object ? $object =~ s{.*/}{}r : '';
-        $f->{"$name $object"}[$inclusive] += $n;
+        # the object is not on every line, recursion has a line of its own
+
+        $name =~ s/'\d+$//;
+        $object{$name} = $object =~ s{.*/}{}r if defined $object;
+
+        if ($inclusive) {
+            $f->{$name}[1] = $n if $n > ($f->{$name}[1] // 0);
+
+        } else {
+            $f->{$name}[0] += $n;
+        }
     }
 
     close $in;
@@ -103,48 +114,60 @@ sub annotate {
 }
 
 
-sub report {
-    my ($title, $case, $uri, $base) = @_;
+# a hash of functions, { own, with callees }, for one request
+
+sub request {
+    my ($case, $uri) = @_;
 
     my ($sum_n, $n) = run($case, $uri, $N);
     my ($sum_m, $m) = run($case, $uri, $M);
 
-    my $sum = ($sum_m - $sum_n) / ($M - $N);
-    my (%f, %object);
+    my %f;
 
     for my $k (keys %$m) {
-        for my $i (0, 1) {
-            $f{$k}[$i] = (($m->{$k}[$i] // 0) - ($n->{$k}[$i] // 0))
-                         / ($M - $N);
-        }
-
-        my ($object) = $k =~ / (.*)$/;
-        $object{$object} += $f{$k}[0];
+        $f{$k} = [ map {
+            (($m->{$k}[$_] // 0) - ($n->{$k}[$_] // 0)) / ($M - $N)
+        } 0, 1 ];
     }
 
-    printf "\n%s: %d instructions", $title, $sum;
-    printf ', %d more than the limit', $sum - $base if $base;
-    print "\n\n";
+    return (($sum_m - $sum_n) / ($M - $N), \%f);
+}
 
-    for my $o (sort { $object{$b} <=> $object{$a} } keys %object) {
-        printf "%10d  in %s\n", $object{$o}, $o || '(no object)'
-            if $object{$o} >= 1;
+
+sub report {
+    my ($case) = @_;
+
+    my ($limit, $l) = request($case, "/limit/$case->{name}");
+    my ($sum, $f) = request($case, $case->{uri});
+
+    printf "\n%s: %d instructions, %d more than the %d of return 200\n\n",
+        $case->{title}, $sum, $sum - $limit, $limit;
+
+    my (%sum, %more);
+
+    for my $k (keys %$f) {
+        my $o = $object{$k} // '(unknown)';
+        $more{$k} = $f->{$k}[0] - ($l->{$k} ? $l->{$k}[0] : 0);
+        $sum{$o}[0] += $f->{$k}[0];
+        $sum{$o}[1] += $more{$k};
     }
 
-    if (!$base) {
-        return $sum;
-    }
+    my @o = grep { $sum{$_}[0] >= 1 } keys %sum;
 
-    print "\n       own   with callees  function\n";
+    printf "%10s %10s  %s\n", 'own', 'more', 'in';
+    printf "%10d %10d  %s\n", @{ $sum{$_} }, $_
+        for sort { $sum{$b}[0] <=> $sum{$a}[0] } @o;
+
+    printf "\n%10s %10s %12s  %s\n", 'own', 'more', 'with callees',
+        'function';
 
     my $shown = 0;
 
-    for my $k (sort { $f{$b}[0] <=> $f{$a}[0] } keys %f) {
-        last if ++$shown > $top || $f{$k}[0] < 1;
-        printf "%10d   %10d    %s\n", $f{$k}[0], $f{$k}[1], $k;
+    for my $k (sort { $more{$b} <=> $more{$a} } keys %more) {
+        last if ++$shown > $top || $more{$k} < 1;
+        printf "%10d %10d %12d  %s\n", $f->{$k}[0], $more{$k}, $f->{$k}[1],
+            $k;
     }
-
-    return $sum;
 }
 
 
@@ -160,7 +183,4 @@ $_->{response} = http_fetch($port, $_->{uri}, $_) for @CASES;
 stop($child);
 $child = undef;
 
-for my $c (@CASES) {
-    my $base = report("$c->{title}, return 200", $c, "/limit/$c->{name}");
-    report("$c->{title}, module", $c, $c->{uri}, $base);
-}
+report($_) for @CASES;
