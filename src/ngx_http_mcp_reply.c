@@ -161,6 +161,9 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     ngx_http_mcp_reply_type(r);
 
+    /* conditional headers are about resources, not about answers */
+    r->disable_not_modified = 1;
+
     r->headers_out.status = status;
     r->headers_out.content_length_n = ctx->size;
 

@@ -91,7 +91,7 @@ typedef struct {
 typedef struct {
     ngx_uint_t                  version;   /* NGX_HTTP_MCP_API_VERSION */
     const char                 *name;      /* as in "mcp_tools NAME" */
-    const ngx_http_mcp_tool_t  *tools;     /* ends with ngx_http_mcp_null_tool */
+    const ngx_http_mcp_tool_t  *tools;     /* up to ngx_http_mcp_null_tool */
 } ngx_http_mcp_tools_t;
 
 
