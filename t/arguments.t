@@ -22,8 +22,14 @@ my $schema = <<'EOS';
    "list":{"type":"array","items":{"type":"object","required":["x"],
            "properties":{"x":{"$ref":"#/$defs/small"}}},
            "uniqueItems":true,"maxItems":3},
-   "a/b~c":{"type":"boolean"}},
- "$defs":{"small":{"type":"number","exclusiveMaximum":5}},
+   "a/b~c":{"type":"boolean"},
+   "many":{"type":"array","uniqueItems":true},
+   "slow":{"type":"string","pattern":"^(a+)+$"},
+   "names":{"type":"object","propertyNames":{"pattern":"^(x+x+)+y$"}},
+   "tree":{"$ref":"#/$defs/tree"}},
+ "$defs":{"small":{"type":"number","exclusiveMaximum":5},
+   "tree":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/tree"},
+           {"allOf":[{"$ref":"#/$defs/tree"},{"minItems":1}]}]}}},
  "additionalProperties":false}
 EOS
 
@@ -105,6 +111,31 @@ cmp_ok(length $t->call('add', { a => 1, b => 'x' x 100000 })->body, '<', 5000,
 $r = $t->call('add', { a => 1, b => 2, 'x' x 100000 => 1 });
 ok_tool_error($r, qr/x/, 'a long name of an argument');
 cmp_ok(length $r->body, '<', 5000, 'is not sent back either');
+
+
+# what makes a validator work hard ends soon, with an answer
+
+my %hard = (
+    'many numbers to compare' => { many => [1 .. 60000] },
+    'many objects to compare' => { many => [map { { a => [$_, {}] } }
+                                            1 .. 10000] },
+    'many long strings to compare' => { many => [map { 'x' x 2000 . $_ }
+                                                 1 .. 400] },
+    'a pattern that tracks back' => { slow => 'a' x 50000 . '!' },
+    'a pattern for many names' => { names => { map { ('x' x 40 . $_ => 1) }
+                                               1 .. 1000 } },
+    'a tree with two ways at each branch' =>
+        { tree => raw('[' x 59 . '1' . ']' x 59) },
+);
+
+for my $name (sort keys %hard) {
+    my $start = Time::HiRes::time();
+
+    $r = $t->call('odd', $hard{$name});
+    cmp_ok($r->status // 500, '<', 500, $name);
+    cmp_ok(Time::HiRes::time() - $start, '<', MCPTest::sanitize() ? 20 : 4,
+           "$name: in time");
+}
 
 
 # numbers

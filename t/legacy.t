@@ -139,6 +139,8 @@ for my $version (@revisions) {
              200, -32602, "$version: a bad cursor");
     ok_error($t->legacy_call('probe_fail', {}, @version), 200, -32603,
              "$version: a tool that fails");
+    ok_error($t->legacy_call('probe_needs', { x => 1 }, @version), 200, -32021,
+             "$version: nothing is known of what the client can");
     ok_tool_error($t->legacy_call('probe_error', {}, @version), qr/again/,
                   "$version: an error of a tool");
     ok_tool_error($t->legacy_call('add', { a => 1 }, @version), qr/b/,

@@ -177,6 +177,12 @@ ok_accepted($t->rpc('notifications/nope', {}, id => undef),
 ok_accepted($t->rpc('tools/call', $add, id => undef),
             'a call without an id is a notification');
 
+is($t->rpc('notifications/x', {}, id => undef, version => 'v9')->status, 400,
+   'a notification of an unknown version');
+is($t->rpc('notifications/x', {}, id => undef, headers =>
+           { 'MCP-Protocol-Version' => '2025-11-25' })->status, 400,
+   'a notification of two versions');
+
 $r = $t->rpc('x', {}, body => '{"jsonrpc":"2.0","id":1,"result":{}}');
 is($r->status, 400, 'a response of the client is refused');
 

@@ -84,6 +84,8 @@ unsupported(initialize('/modern', '2025-11-25'), '2025-11-25', '2026-07-28',
             'modern only: initialize');
 unsupported($t->legacy('tools/list', undef, uri => '/modern'), '2025-11-25',
             '2026-07-28', 'modern only: a legacy request');
+is($t->legacy('notifications/x', undef, id => undef, uri => '/modern')->status,
+   400, 'modern only: a legacy notification');
 ok_error($t->legacy('tools/list', undef, version => undef, uri => '/modern'),
          400, -32022, 'modern only: a request without a version');
 unsupported($t->rpc('server/discover', {}, version => 'v9', uri => '/modern'),
@@ -109,6 +111,8 @@ ok_error($t->legacy('tools/list', undef, version => undef, uri => '/legacy'),
          400, -32022, 'legacy only: no header means 2025-03-26');
 unsupported($t->rpc('server/discover', {}, uri => '/legacy'), '2026-07-28',
             '2024-11-05 2025-06-18', 'legacy only: a modern request');
+is($t->rpc('notifications/x', {}, id => undef, uri => '/legacy')->status, 400,
+   'legacy only: a modern notification');
 ok_error($t->legacy('', {}, version => '2025-06-18', uri => '/legacy',
                     body => '[{"jsonrpc":"2.0","id":1,"method":"ping"}]'),
          400, -32600, 'legacy only: no batches');

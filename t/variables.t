@@ -136,6 +136,12 @@ values_are($t->post(undef, method => 'GET'), 'error', error => 'http_method');
 values_are($t->legacy('nope'), 'error', error => 'method');
 values_are($t->legacy_call('add', {}), 'error', error => 'tool', tool => 'add');
 
+# a refused member of a batch was not in a revision nobody spoke of
+
+$t->legacy('', {}, version => undef, body =>
+           '[{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}]');
+isnt(logged()->{protocol_version}, '2024-11-05', 'the version of a batch');
+
 
 # in other places
 
