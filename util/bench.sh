@@ -24,33 +24,6 @@ usage() {
 }
 
 
-# the pack "bench" is a module of its own, against the public header only
-build_tools() {
-    local tree=$BUILD_DIR/bench/tools source=/usr/share/nginx/src name
-
-    mkdir -p "$tree"
-
-    for name in auto configure src; do
-        ln -sfn "$source/$name" "$tree/$name"
-    done
-
-    ln -sfn "$TOP" "$tree/mcp"
-    . $source/conf_flags
-
-    (
-        cd "$tree"
-
-        ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs \
-            --add-dynamic-module=mcp/util/bench/tools \
-            --with-cc-opt="$(dpkg-buildflags --get CFLAGS) -fPIC" \
-            --with-ld-opt="$(dpkg-buildflags --get LDFLAGS) -fPIC" \
-            >configure.log || die "configure failed: $tree/configure.log"
-
-        make -f objs/Makefile --no-print-directory modules >make.log
-    )
-}
-
-
 install_peers() (
     cd "$TOP/util/bench/node"
 
@@ -92,13 +65,14 @@ case " $* " in
 esac
 
 "$TOP/util/build.sh"
-lock bench
-build_tools
+"$TOP/util/build.sh" "$TOP/util/bench/tools"
 
+mkdir -p "$BUILD_DIR/bench"
+lock bench
 dir=$(mktemp -d "$BUILD_DIR/bench/run.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
 modules=$BUILD_DIR/ngx_http_mcp_module.so
-modules=$modules,$BUILD_DIR/bench/tools/objs/ngx_http_bench_tools_module.so
+modules=$modules,$BUILD_DIR/ngx_http_bench_tools_module.so
 
 perl "$TOP/util/bench/$script" "$dir" "$modules" "$@"
