@@ -145,20 +145,36 @@ is(join(' ', map { add('/slow')->status } 1 .. 5), '200 200 200 200 200',
 is($t->legacy_call('add', $add, uri => '/slow')->status, 200,
    'limit_req with a delay, legacy');
 
-my @batch = map { { jsonrpc => '2.0', id => $_, method => 'tools/call',
-                    params => { name => 'add', arguments => $add } } } 1 .. 5;
+sub batch {
+    my ($uri) = @_;
+    my @list = map { { jsonrpc => '2.0', id => $_, method => 'tools/call',
+                       params => { name => 'add', arguments => $add } } }
+        1 .. 5;
 
-$r = $t->legacy('', {}, version => '2025-03-26', uri => '/slow',
-                body => encode_json_text(\@batch));
-is(join(' ', map { $_->{id} } @{ $r->json || [] }), '1 2 3 4 5',
+    return $t->legacy_bytes('', {}, version => '2025-03-26', uri => $uri,
+                            body => encode_json_text(\@list));
+}
+
+
+sub ids {
+    my ($r) = @_;
+    return join ' ', map { $_->{result} ? $_->{id} : 'error' }
+        @{ ref $r->json eq 'ARRAY' ? $r->json : [] };
+}
+
+
+is(ids($t->exchange(batch('/slow'))), '1 2 3 4 5',
    'limit_req with a delay, a batch');
 
-my @aborted = map { my $c = $t->connect;
-                    $c->send($t->request_bytes('tools/call',
-                        { name => 'add', arguments => $add }, uri => '/slow'));
-                    $c } 1 .. 20;
-$_->abort for @aborted;
-ok_result($t->call('echo', { text => 'x' }), 'clients that went in a delay');
+for my $bytes ($t->request_bytes('tools/call', { name => 'add', arguments =>
+                   $add }, uri => '/slow'), batch('/slow'))
+{
+    my @gone = map { $t->connect } 1 .. 20;
+
+    $_->send($bytes) for @gone;
+    $_->abort for @gone;
+    ok_result($t->call('echo', { text => 'x' }), 'clients that left');
+}
 
 
 # a variable that was read too early keeps no wrong value
@@ -191,6 +207,8 @@ ok_result(add('/proxied'), 'behind proxy_pass');
 is($t->call('echo', { text => 'x' x 300000 }, uri => '/proxied')->text,
    'x' x 300000, 'a long body behind proxy_pass');
 ok_result(add('/after'), 'post_action');
+is(ids($t->exchange(batch($_))), '1 2 3 4 5', "$_: a batch")
+    for qw(/conn /gzip /only /any /asked /mirrored /proxied /after);
 ok_error(add('/forbidden'), 403, -32600, 'return without a text');
 is(add('/said')->body, 'said', 'return with a text');
 

@@ -388,6 +388,9 @@ for my $uri (qw(/file /onlyfile /single /mcp)) {
     ok_error($t->call('echo', {}, uri => $uri,
                       body => '[' . '1,' x 100000 . ']'), 400, -32700,
              "$uri: 200,000 bytes that are no JSON");
+    ok_error(send_body('', uri => $uri), 400, -32700, "$uri: no bytes");
+    ok_error(send_body('', uri => $uri, chunked => 5), 400, -32700,
+             "$uri: no bytes, chunked");
 }
 
 finish();
