@@ -382,6 +382,16 @@ mcp_schema_check_number(mcp_schema_run_t *run, const mcp_schema_node_t *node,
     }
 
     if (number->multiple_of) {
+
+        /* the longer the text, the more a division costs */
+
+        if (value->valuestring
+            && mcp_schema_charge(run, value, ngx_strlen(value->valuestring))
+               != NGX_OK)
+        {
+            return NGX_ABORT;
+        }
+
         rc = mcp_number_is_multiple(value, number->multiple_of);
 
         if (rc == NGX_DECLINED) {
@@ -636,6 +646,7 @@ mcp_schema_closest(mcp_schema_run_t *run, const mcp_schema_list_t *list,
         if (constant && list->n > 1) {
             best->code = MCP_SCHEMA_FAIL_CONSTS;
             best->list = list;
+            best->m = fail->code;
         }
 
         return;
@@ -655,8 +666,7 @@ mcp_schema_closest(mcp_schema_run_t *run, const mcp_schema_list_t *list,
             return;
         }
 
-        best->code = best->node->constant ? MCP_SCHEMA_FAIL_CONST
-                                          : MCP_SCHEMA_FAIL_ENUM;
+        best->code = best->m;
     }
 
     if (fail->rank > best->rank) {

@@ -32,9 +32,13 @@
 /* backtracking points of PCRE2 that are charged as one unit */
 #define MCP_SCHEMA_STEP_MATCHES  8
 
-/* backtracking limits a match is tried with, each 16 times the last one */
-#define MCP_SCHEMA_LIMITS        5
-#define MCP_SCHEMA_LIMIT_FIRST   16
+/* bytes of a subject a heavy pattern may go through at one of them */
+#define MCP_SCHEMA_STEP_BYTES    128
+
+/* backtracking limits a match is tried with: 8, 64, ... 2097152 */
+#define MCP_SCHEMA_LIMITS        7
+#define MCP_SCHEMA_LIMIT_FIRST   8
+#define MCP_SCHEMA_LIMIT_FACTOR  8
 
 /* KiB of backtracking frames */
 #define MCP_SCHEMA_MATCH_HEAP    8192
@@ -78,6 +82,7 @@ typedef struct {
     pcre2_code               *code;
     const char               *text;
     unsigned                  anchored:1;
+    unsigned                  heavy:1;
 } mcp_schema_pattern_t;
 
 
@@ -307,6 +312,9 @@ ngx_int_t mcp_schema_uri_resolve(ngx_pool_t *pool, ngx_str_t *base,
 /* mcp_schema_regex.c: an ECMA-262 pattern in the words of PCRE2 */
 ngx_int_t mcp_schema_regex_translate(ngx_pool_t *pool, ngx_str_t *src,
     ngx_str_t *dst);
+
+/* may a match cost more than its backtracking points tell */
+ngx_uint_t mcp_schema_regex_is_heavy(ngx_str_t *src);
 
 /* mcp_schema_pattern.c */
 ngx_int_t mcp_schema_pattern_compile(mcp_schema_compile_t *cx,

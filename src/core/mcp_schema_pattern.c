@@ -88,6 +88,7 @@ mcp_schema_pattern_compile(mcp_schema_compile_t *cx, const cJSON *where,
 
     (void) pcre2_pattern_info(pattern->code, PCRE2_INFO_ALLOPTIONS, &options);
     pattern->anchored = (options & PCRE2_ANCHORED) != 0;
+    pattern->heavy = mcp_schema_regex_is_heavy(&source);
 
     *out = pattern;
 
@@ -125,7 +126,7 @@ mcp_schema_pattern_limits(mcp_schema_compile_t *cx)
         (void) pcre2_set_match_limit(limits[i], limit);
         (void) pcre2_set_heap_limit(limits[i], MCP_SCHEMA_MATCH_HEAP);
 
-        limit *= 16;
+        limit *= MCP_SCHEMA_LIMIT_FACTOR;
     }
 
     return NGX_OK;
@@ -193,7 +194,7 @@ mcp_schema_pattern_match(mcp_schema_run_t *run,
     const char *text, size_t len)
 {
     int         rc;
-    size_t      starts;
+    size_t      points;
     uint32_t    limit;
     ngx_uint_t  i;
 
@@ -212,13 +213,18 @@ mcp_schema_pattern_match(mcp_schema_run_t *run,
         }
     }
 
-    starts = pattern->anchored ? 1 : len + 1;
+    points = pattern->anchored ? 1 : len + 1;
+
+    if (pattern->heavy) {
+        points *= 1 + len / MCP_SCHEMA_STEP_BYTES;
+    }
+
     limit = MCP_SCHEMA_LIMIT_FIRST;
 
     for (i = 0; i < MCP_SCHEMA_LIMITS; i++) {
 
         if (mcp_schema_charge(run, value,
-                              starts * limit / MCP_SCHEMA_STEP_MATCHES
+                              points * limit / MCP_SCHEMA_STEP_MATCHES
                               + len / 64 + 1)
             != NGX_OK)
         {
@@ -245,7 +251,7 @@ mcp_schema_pattern_match(mcp_schema_run_t *run,
             break;
         }
 
-        limit *= 16;
+        limit *= MCP_SCHEMA_LIMIT_FACTOR;
     }
 
     return mcp_schema_fail(run, MCP_SCHEMA_FAIL_MATCH, NULL, value, 0);

@@ -44,6 +44,11 @@
     "|" MCP_SCHEMA_NBEHIND MCP_SCHEMA_NAHEAD ")"
 
 
+/* of a pattern, bytes, and of the repetitions it asks for at least */
+#define MCP_SCHEMA_MAX_LIGHT      256
+#define MCP_SCHEMA_MAX_REPEATED   64
+
+
 typedef struct {
     u_char       c;
     const char  *outside;            /* NULL: as it is */
@@ -64,6 +69,7 @@ static u_char *mcp_schema_regex_property(mcp_buf_t *b, u_char *p,
 static u_char *mcp_schema_regex_unicode(mcp_buf_t *b, u_char *p,
     u_char *last);
 static ngx_int_t mcp_schema_regex_hex4(u_char *p, u_char *last);
+static ngx_uint_t mcp_schema_regex_is_group(u_char *p, u_char *last);
 static ngx_uint_t mcp_schema_regex_is_set(u_char *p, u_char *last);
 
 
@@ -315,4 +321,89 @@ static ngx_uint_t
 mcp_schema_regex_is_set(u_char *p, u_char *last)
 {
     return last - p >= 2 && p[0] == '\\' && ngx_strchr("dDwWsSpP", p[1]);
+}
+
+
+/*
+ * PCRE2 counts backtracking points only.  Most patterns leave one wherever
+ * they have gone on in the subject; others can go far without: references,
+ * atomic groups, possessive quantifiers and assertions, which forget theirs,
+ * and what is repeated a fixed number of times.
+ */
+
+ngx_uint_t
+mcp_schema_regex_is_heavy(ngx_str_t *src)
+{
+    u_char      *p, *last;
+    ngx_uint_t   n, class, quantifier, repeated;
+
+    class = 0;
+    repeated = 0;
+    quantifier = 0;
+    last = src->data + src->len;
+
+    if (src->len > MCP_SCHEMA_MAX_LIGHT) {
+        return 1;
+    }
+
+    for (p = src->data; p < last; p++) {
+
+        if (*p == '\\' && p + 1 < last) {
+            p++;
+            quantifier = 0;
+
+            if (!class && ngx_strchr("123456789kg", *p)) {
+                return 1;
+            }
+
+            continue;
+        }
+
+        if (class || *p == '[') {
+            class = (*p != ']');
+            quantifier = 0;
+            continue;
+        }
+
+        if (*p == '(' && !mcp_schema_regex_is_group(p + 1, last)) {
+            return 1;
+        }
+
+        if (*p == '+' && quantifier) {
+            return 1;
+        }
+
+        if (*p == '{') {
+            n = 0;
+
+            while (p + 1 < last && p[1] >= '0' && p[1] <= '9'
+                   && n <= MCP_SCHEMA_MAX_REPEATED)
+            {
+                n = n * 10 + (*++p - '0');
+            }
+
+            repeated += n;
+        }
+
+        quantifier = (*p == '*' || *p == '+' || *p == '?' || *p == '}');
+    }
+
+    return repeated > MCP_SCHEMA_MAX_REPEATED;
+}
+
+
+/* p is behind the parenthesis: a group with a name, a number or neither */
+
+static ngx_uint_t
+mcp_schema_regex_is_group(u_char *p, u_char *last)
+{
+    if (p < last && *p == '*') {
+        return 0;
+    }
+
+    if (last - p < 3 || *p != '?') {
+        return 1;
+    }
+
+    return p[1] == ':' || (p[1] == '<' && p[2] != '=' && p[2] != '!');
 }

@@ -236,6 +236,8 @@ static schema_check_t  schema_checks[] = {
       "must be a string, got number" },
     { "{\"oneOf\":[{\"const\":\"a\"},{\"const\":\"b\"},{\"enum\":[1,2]}]}",
       "\"c\"", "", "must be one of \"a\", \"b\", 1, 2" },
+    { "{\"anyOf\":[{\"const\":\"a\",\"enum\":[\"b\"]},{\"type\":\"null\"}]}",
+      "\"a\"", "", "must be \"b\"" },
     { "{\"oneOf\":[{\"minimum\":1},{\"multipleOf\":2},{\"maximum\":0}]}",
       "4", "", "must match exactly one schema of \"oneOf\", matches those "
       "at 0 and 1" },
@@ -675,6 +677,28 @@ schema_test_bounds(void)
 
     schema_bound("many starts", "{\"pattern\":\"[a-z]*[0-9]\"}",
                  schema_string('a', 100000), "takes too much work to check");
+
+    schema_bound("possessive", "{\"pattern\":\"[a-z]*+[0-9]\"}",
+                 schema_string('a', 100000), "takes too much work to check");
+
+    schema_bound("atomic", "{\"pattern\":\"^(?:a|(?>[a-z]*)[0-9])*$\"}",
+                 schema_string('a', 100000), "takes too much work to check");
+
+    schema_bound("assertion", "{\"pattern\":\"(?=[a-z]*)[0-9]\"}",
+                 schema_string('a', 100000), "takes too much work to check");
+
+    schema_bound("backreference", "{\"pattern\":\"^(.*)\\\\1\\\\1b\"}",
+                 schema_string('a', 100000), "takes too much work to check");
+
+    schema_bound("repeated", "{\"pattern\":\"[a-z]{9000}!\"}",
+                 schema_string('a', 100000), "takes too much work to check");
+
+    schema_bound("a long string that does not match",
+                 "{\"not\":{\"pattern\":\"^[a-z]*!$\"}}",
+                 schema_string('a', 1000000), NULL);
+
+    schema_bound("many short strings", "{\"items\":{\"pattern\":\"a.*a\"}}",
+                 schema_strings(20000, 12), NULL);
 
     schema_bound("deep groups", "{\"pattern\":\"^(?:a|b)*$\"}",
                  schema_string('a', 1000000),
