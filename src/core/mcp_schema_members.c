@@ -15,8 +15,6 @@ static ngx_int_t mcp_schema_check_contains(mcp_schema_run_t *run,
     mcp_schema_seen_t *seen);
 static ngx_int_t mcp_schema_check_unique(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value);
-static ngx_int_t mcp_schema_check_property(mcp_schema_run_t *run,
-    const mcp_schema_node_t *node, const cJSON *value, const cJSON *member);
 static ngx_int_t mcp_schema_check_member(mcp_schema_run_t *run,
     const mcp_schema_node_t *node, const cJSON *value, const cJSON *member,
     ngx_uint_t *known);
@@ -236,8 +234,8 @@ mcp_schema_check_object(mcp_schema_run_t *run, const mcp_schema_node_t *node,
             if (property->node) {
                 known = 1;
 
-                rc = mcp_schema_check_property(run, property->node, value,
-                                               child);
+                mcp_schema_check_child(run, property->node, child, rc);
+
                 if (rc != NGX_OK) {
                     return rc;
                 }
@@ -278,23 +276,6 @@ mcp_schema_check_object(mcp_schema_run_t *run, const mcp_schema_node_t *node,
     }
 
     return mcp_schema_check_dependents(run, node, value, n, seen);
-}
-
-
-static ngx_int_t
-mcp_schema_check_property(mcp_schema_run_t *run,
-    const mcp_schema_node_t *node, const cJSON *value, const cJSON *member)
-{
-    ngx_int_t  rc;
-
-    if (node->reject) {
-        return mcp_schema_fail_name(run, MCP_SCHEMA_FAIL_PROPERTY, node,
-                                    value, member->string);
-    }
-
-    mcp_schema_check_child(run, node, member, rc);
-
-    return rc;
 }
 
 
