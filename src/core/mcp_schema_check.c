@@ -581,6 +581,7 @@ mcp_schema_check_branches(mcp_schema_run_t *run,
 
     n = 0;
     first = 0;
+    best = run->fail;
 
     for (i = 0; i < list->n; i++) {
 

@@ -32,7 +32,7 @@ typedef struct {
 
 
 static void *mcp_schema_field(mcp_schema_compile_t *cx,
-    mcp_schema_node_t *node, mcp_schema_keyword_t *keyword);
+    mcp_schema_node_t *node, const mcp_schema_keyword_t *keyword);
 static void mcp_schema_group_limits(mcp_schema_node_t *node,
     mcp_schema_group_e group);
 
@@ -68,7 +68,7 @@ static ngx_int_t mcp_schema_unique_items(mcp_schema_compile_t *cx,
 #define mcp_schema_nowhere  MCP_SCHEMA_GROUP_NONE, 0
 
 
-static mcp_schema_keyword_t  mcp_schema_keywords[] = {
+static const mcp_schema_keyword_t  mcp_schema_keywords[] = {
 
     { "$ref", MCP_SCHEMA_ANY, mcp_schema_reference,
       mcp_schema_at(LOGIC, logic, ref) },
@@ -186,11 +186,11 @@ static mcp_schema_keyword_t  mcp_schema_keywords[] = {
 ngx_int_t
 mcp_schema_compile_keywords(mcp_schema_compile_t *cx, mcp_schema_node_t *node)
 {
-    void                  *field;
-    ngx_int_t              rc;
-    ngx_uint_t             alone, dialect;
-    const cJSON           *value;
-    mcp_schema_keyword_t  *keyword;
+    void                        *field;
+    ngx_int_t                    rc;
+    ngx_uint_t                   alone, dialect;
+    const cJSON                 *value;
+    const mcp_schema_keyword_t  *keyword;
 
     dialect = node->resource->dialect;
 
@@ -234,7 +234,7 @@ mcp_schema_compile_keywords(mcp_schema_compile_t *cx, mcp_schema_node_t *node)
 
 static void *
 mcp_schema_field(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
-    mcp_schema_keyword_t *keyword)
+    const mcp_schema_keyword_t *keyword)
 {
     void    **group;
     size_t    size;

@@ -40,7 +40,7 @@ static const cJSON *mcp_schema_child(const cJSON *json, u_char *p,
     u_char *last);
 
 
-static mcp_schema_dialect_t  mcp_schema_dialects[] = {
+static const mcp_schema_dialect_t  mcp_schema_dialects[] = {
     { "https://json-schema.org/draft/2020-12/schema", MCP_SCHEMA_2020 },
     { "https://json-schema.org/draft/2020-12/schema#", MCP_SCHEMA_2020 },
     { "http://json-schema.org/draft-07/schema", MCP_SCHEMA_07 },
@@ -107,7 +107,7 @@ static ngx_int_t
 mcp_schema_dialect(mcp_schema_compile_t *cx, mcp_schema_node_t *node,
     const cJSON *value, ngx_uint_t embedded, ngx_uint_t *dialect)
 {
-    mcp_schema_dialect_t  *d;
+    const mcp_schema_dialect_t  *d;
 
     if (!cJSON_IsString(value)) {
         return mcp_schema_refuse(cx, value, "\"$schema\" must be a string, "

@@ -73,7 +73,7 @@ static ngx_uint_t mcp_schema_regex_is_group(u_char *p, u_char *last);
 static ngx_uint_t mcp_schema_regex_is_set(u_char *p, u_char *last);
 
 
-static mcp_schema_escape_t  mcp_schema_escapes[] = {
+static const mcp_schema_escape_t  mcp_schema_escapes[] = {
     { 'd', "[0-9]", "0-9" },
     { 'D', "[^0-9]", MCP_SCHEMA_NOT_DIGIT },
     { 'w', "[" MCP_SCHEMA_WORD "]", MCP_SCHEMA_WORD },
@@ -88,7 +88,7 @@ static mcp_schema_escape_t  mcp_schema_escapes[] = {
 
 
 /* general categories by their long names; PCRE2 knows the short ones */
-static mcp_schema_property_name_t  mcp_schema_property_names[] = {
+static const mcp_schema_property_name_t  mcp_schema_property_names[] = {
     { "Letter", "L" },
     { "Cased_Letter", "L&" },
     { "LC", "L&" },
@@ -207,8 +207,8 @@ static u_char *
 mcp_schema_regex_escape(mcp_buf_t *b, u_char *p, u_char *last,
     ngx_uint_t class)
 {
-    const char           *text;
-    mcp_schema_escape_t  *escape;
+    const char                 *text;
+    const mcp_schema_escape_t  *escape;
 
     for (escape = mcp_schema_escapes; escape->c; escape++) {
 
@@ -242,9 +242,9 @@ mcp_schema_regex_escape(mcp_buf_t *b, u_char *p, u_char *last,
 static u_char *
 mcp_schema_regex_property(mcp_buf_t *b, u_char *p, u_char *last)
 {
-    size_t                       len;
-    u_char                      *s, *end;
-    mcp_schema_property_name_t  *name;
+    size_t                             len;
+    u_char                            *s, *end;
+    const mcp_schema_property_name_t  *name;
 
     s = p + 2;
 
