@@ -109,7 +109,7 @@ check() {
     else
         failures=$((failures + 1))
         echo "not ok $checks - $name"
-        printf '%s\n' "$text" | sed 's/^/# /'
+        printf '%s\n' "$text" | sed 's/^/# /' >&2
     fi
 }
 

@@ -8,7 +8,7 @@ use strict;
 use warnings;
 
 use Cwd qw(abs_path);
-use File::Basename qw(basename dirname);
+use File::Basename qw(dirname);
 use TAP::Harness;
 
 # of one test program, in seconds
@@ -42,15 +42,22 @@ sub add {
 }
 
 
-# scripts that build test programs and print their paths
+# a script that builds test programs and prints their paths
 
-sub programs {
+sub add_programs {
     my ($script) = @_;
 
-    open my $out, '-|', "$top/util/$script", 'build' or die "$script: $!\n";
+    open my $out, '-|', $script, 'build' or die "$script: $!\n";
     chomp(my @path = <$out>);
-    close $out or die "util/$script build failed\n";
-    return @path;
+
+    if (close $out) {
+        add(join('/', (split m{/})[-2, -1]), {}, $_) for @path;
+
+    } else {
+        add("$script build", {}, $script, 'build');
+    }
+
+    return;
 }
 
 
@@ -65,12 +72,13 @@ add("$_ (sanitized)", { %sanitize, TEST_WORKERS => 4 }, 'perl', $_) for @tests;
 add($_, \%plain, 'perl', $_) for @tests;
 
 add($_, {}, 'bash', $_) for sort glob 'util/check-*.sh';
-add('unit/' . basename($_), {}, $_) for programs('unit.sh');
-add('fuzz/' . basename($_), {}, $_) for programs('fuzz.sh');
+add_programs('util/unit.sh');
+add_programs('util/fuzz.sh');
 
 my $harness = TAP::Harness->new({
-    jobs => 2,
-    exec => sub { $command{$_[1]} },
+    jobs  => 2,
+    timer => 1,
+    exec  => sub { $command{$_[1]} },
 });
 
 my $all = $harness->runtests(@names);
@@ -82,7 +90,8 @@ for my $name (@names) {
     my $reason = $parser->skip_all;
 
     print "skipped: $name: $reason\n" if $reason;
-    print "skipped: $name: test $_\n" for $parser->skipped;
+    print "skipped: $name: ", scalar $parser->skipped, " tests\n"
+        if $parser->skipped;
 
     $passed += $parser->passed;
     $failed += $parser->failed || ($parser->has_problems ? 1 : 0);
