@@ -33,6 +33,8 @@ static mcp_json_token_t *mcp_headers_argument(mcp_msg_t *msg,
 static void mcp_headers_trim(ngx_str_t *s);
 static ngx_uint_t mcp_headers_media_range(u_char *p, u_char *last);
 static ngx_uint_t mcp_headers_q_is_zero(u_char *p, u_char *last);
+static ngx_uint_t mcp_headers_media_type(const ngx_str_t *type,
+    const ngx_str_t *expected);
 
 
 /* what the body is compared with: the name to find, the name to show */
@@ -434,9 +436,7 @@ mcp_headers_media_range(u_char *p, u_char *last)
 
     for (i = 0; ranges[i].len; i++) {
 
-        if (range.len == ranges[i].len
-            && ngx_strncasecmp(range.data, ranges[i].data, range.len) == 0)
-        {
+        if (mcp_headers_media_type(&range, &ranges[i])) {
             return semi == NULL || !mcp_headers_q_is_zero(semi, last);
         }
     }
@@ -485,14 +485,27 @@ mcp_headers_json(ngx_str_t *value)
     u_char     *semi;
     ngx_str_t   type;
 
+    static const ngx_str_t  json = ngx_string("application/json");
+
     semi = ngx_strlchr(value->data, value->data + value->len, ';');
 
     type.data = value->data;
     type.len = semi ? (size_t) (semi - value->data) : value->len;
     mcp_headers_trim(&type);
 
-    return type.len == sizeof("application/json") - 1
-           && ngx_strncasecmp(type.data, (u_char *) "application/json",
-                              sizeof("application/json") - 1)
-              == 0;
+    return mcp_headers_media_type(&type, &json);
+}
+
+
+/* the case does not matter, but hardly anybody varies it */
+
+static ngx_uint_t
+mcp_headers_media_type(const ngx_str_t *type, const ngx_str_t *expected)
+{
+    if (type->len != expected->len) {
+        return 0;
+    }
+
+    return ngx_memcmp(type->data, expected->data, type->len) == 0
+           || ngx_strncasecmp(type->data, expected->data, type->len) == 0;
 }
