@@ -13,11 +13,6 @@
 #define MCP_BUF_MIN_SIZE  256
 
 
-/* no room is left after a failure */
-#define mcp_buf_has(b, n)                                                    \
-    ((b)->start && (size_t) ((b)->end - (b)->last) >= (n))
-
-
 static void mcp_buf_escape(mcp_buf_t *b, u_char c);
 
 
@@ -54,7 +49,7 @@ mcp_buf_reserve(mcp_buf_t *b, size_t n)
         return NULL;
     }
 
-    if (mcp_buf_has(b, n)) {
+    if (b->start && mcp_buf_has(b, n)) {
         return b->last;
     }
 
@@ -85,32 +80,6 @@ mcp_buf_reserve(mcp_buf_t *b, size_t n)
     b->end = p + size;
 
     return b->last;
-}
-
-
-void
-mcp_buf_add(mcp_buf_t *b, const void *p, size_t n)
-{
-    if (n == 0) {
-        return;
-    }
-
-    if (!mcp_buf_has(b, n) && mcp_buf_reserve(b, n) == NULL) {
-        return;
-    }
-
-    b->last = ngx_cpymem(b->last, p, n);
-}
-
-
-void
-mcp_buf_char(mcp_buf_t *b, u_char c)
-{
-    if (!mcp_buf_has(b, 1) && mcp_buf_reserve(b, 1) == NULL) {
-        return;
-    }
-
-    *b->last++ = c;
 }
 
 

@@ -34,13 +34,32 @@ void mcp_buf_init(mcp_buf_t *b, ngx_pool_t *pool, size_t size);
 /* room for n more bytes at b->last, NULL if there is no memory */
 u_char *mcp_buf_reserve(mcp_buf_t *b, size_t n);
 
-void mcp_buf_add(mcp_buf_t *b, const void *p, size_t n);
+/* no room is left after a failure */
+#define mcp_buf_has(b, n)  ((size_t) ((b)->end - (b)->last) >= (n))
+
+
+static ngx_inline void
+mcp_buf_add(mcp_buf_t *b, const void *p, size_t n)
+{
+    if (n && (mcp_buf_has(b, n) || mcp_buf_reserve(b, n))) {
+        b->last = ngx_cpymem(b->last, p, n);
+    }
+}
+
+
+static ngx_inline void
+mcp_buf_char(mcp_buf_t *b, u_char c)
+{
+    if (mcp_buf_has(b, 1) || mcp_buf_reserve(b, 1)) {
+        *b->last++ = c;
+    }
+}
+
 
 #define mcp_buf_lit(b, s)       mcp_buf_add(b, s, sizeof(s) - 1)
 #define mcp_buf_str(b, s)       mcp_buf_add(b, (s)->data, (s)->len)
 #define mcp_buf_len(b)          ((size_t) ((b)->last - (b)->start))
 
-void mcp_buf_char(mcp_buf_t *b, u_char c);
 void mcp_buf_int(mcp_buf_t *b, int64_t n);
 
 /* a JSON string with its quotes; the bytes must be UTF-8, else U+FFFD stands
