@@ -199,7 +199,7 @@ mcp_meta_read_capabilities(mcp_msg_t *msg, mcp_json_token_t *capabilities)
 static ngx_int_t
 mcp_meta_read_client(mcp_msg_t *msg, mcp_json_token_t *info)
 {
-    size_t             len;
+    u_char            *p;
     ngx_str_t          name, version;
     mcp_json_token_t  *value;
 
@@ -225,18 +225,20 @@ mcp_meta_read_client(mcp_msg_t *msg, mcp_json_token_t *info)
     name = mcp_rpc_quote(&name);
     version = mcp_rpc_quote(&version);
 
-    len = name.len + 1 + version.len;
-
-    msg->client.data = ngx_pnalloc(msg->doc->pool, len);
-    if (msg->client.data == NULL) {
+    p = ngx_pnalloc(msg->doc->pool, name.len + 1 + version.len);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    msg->client.len = ngx_sprintf(msg->client.data,
-                                  version.len ? "%V/%V" : "%V",
-                                  &name, &version)
-                      - msg->client.data;
+    msg->client.data = p;
+    p = ngx_cpymem(p, name.data, name.len);
 
+    if (version.len) {
+        *p++ = '/';
+        p = ngx_cpymem(p, version.data, version.len);
+    }
+
+    msg->client.len = p - msg->client.data;
     msg->client = mcp_rpc_quote(&msg->client);
 
     return NGX_OK;
