@@ -128,6 +128,17 @@ ngx_http_mcp_set_server_option(ngx_conf_t *cf, ngx_str_t *option,
     field->data = option->data + len;
     field->len = option->len - len;
 
+    if (field != &info->title
+        && ngx_strncmp(field->data, "https://", 8) != 0
+        && ngx_strncmp(field->data, "http://", 7) != 0
+        && (field != &info->icon || ngx_strncmp(field->data, "data:", 5) != 0))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URL in \"%V\", expected https:// or "
+                           "http://, or data: of an icon", option);
+        return NGX_CONF_ERROR;
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -342,10 +353,7 @@ ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     mlcf->list_ttl = ngx_parse_time(&value[1], 0);
 
     if (mlcf->list_ttl == (ngx_msec_t) NGX_ERROR) {
-        mlcf->list_ttl = NGX_CONF_UNSET_MSEC;
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid time \"%V\"", &value[1]);
-        return NGX_CONF_ERROR;
+        return "has an invalid time";
     }
 
     mlcf->list_public = 0;

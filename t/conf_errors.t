@@ -103,6 +103,10 @@ refused('mcp_server: twice', location => "mcp_server a 1;\nmcp_server b 2;",
         qr/duplicate/);
 refused('mcp_server: a title twice',
         location => 'mcp_server acme 1 title=a title=b;', qr/title/);
+refused('mcp_server: a website that is no URL',
+        location => 'mcp_server acme 1 website=example;', qr/website=example/);
+refused('mcp_server: an icon that is code',
+        location => 'mcp_server acme 1 icon=javascript:x;', qr/icon=javascript/);
 refused('mcp_server: not UTF-8', location => "mcp_server acme\xff 1;",
         qr/UTF-8/);
 

@@ -29,6 +29,10 @@ static ngx_int_t mcp_dispatch_modern(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
 static ngx_int_t mcp_dispatch_modern_version(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
+static ngx_int_t mcp_dispatch_modern_served(const mcp_server_t *server,
+    mcp_msg_t *msg, ngx_str_t *version);
+static ngx_int_t mcp_dispatch_modern_notification(const mcp_server_t *server,
+    mcp_msg_t *msg, ngx_array_t *headers);
 static ngx_int_t mcp_dispatch_legacy(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
 static ngx_uint_t mcp_dispatch_is_initialize(mcp_msg_t *msg);
@@ -163,6 +167,8 @@ mcp_dispatch_batch(const mcp_server_t *server, ngx_array_t *headers,
     t = &tokens[1];
 
     for (i = 0; i < n; i++) {
+        msg[i].version = MCP_VERSION_2025_03_26;
+
         rc = mcp_rpc_envelope(&msg[i], &body->doc, t);
 
         if (rc == NGX_OK) {
@@ -235,7 +241,7 @@ mcp_dispatch_modern(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers)
 {
     ngx_int_t   rc;
-    ngx_str_t   value, *subject;
+    ngx_str_t  *subject;
 
     if (msg->kind == MCP_RPC_RESPONSE) {
         return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_REQUEST,
@@ -244,12 +250,7 @@ mcp_dispatch_modern(const mcp_server_t *server, mcp_msg_t *msg,
     }
 
     if (msg->kind == MCP_RPC_NOTIFICATION) {
-        /* headers are not required of one, yet they must not lie */
-
-        rc = mcp_headers_get(headers, "mcp-method", &value);
-
-        return rc == NGX_DECLINED ? NGX_OK
-                                  : mcp_headers_check_method(msg, headers);
+        return mcp_dispatch_modern_notification(server, msg, headers);
     }
 
     rc = mcp_dispatch_modern_version(server, msg, headers);
@@ -315,15 +316,68 @@ mcp_dispatch_modern_version(const mcp_server_t *server, mcp_msg_t *msg,
         return rc;
     }
 
-    if (mcp_version_find(&text, &msg->version) != NGX_OK
+    return mcp_dispatch_modern_served(server, msg, &text);
+}
+
+
+static ngx_int_t
+mcp_dispatch_modern_served(const mcp_server_t *server, mcp_msg_t *msg,
+    ngx_str_t *version)
+{
+    if (mcp_version_find(version, &msg->version) != NGX_OK
         || !mcp_version_modern(msg->version)
         || (server->versions & mcp_version_bit(msg->version)) == 0)
     {
         msg->version = MCP_VERSION_2026_07_28;
-        return mcp_version_refuse(msg, server->versions, &text);
+        return mcp_version_refuse(msg, server->versions, version);
     }
 
     return NGX_OK;
+}
+
+
+/* of a notification nothing is required, yet what it says must be true */
+
+static ngx_int_t
+mcp_dispatch_modern_notification(const mcp_server_t *server, mcp_msg_t *msg,
+    ngx_array_t *headers)
+{
+    ngx_int_t          rc;
+    ngx_str_t          header, text;
+    mcp_json_token_t  *version;
+
+    ngx_str_null(&header);
+
+    rc = mcp_headers_get(headers, "mcp-protocol-version", &header);
+
+    text = header;
+    version = mcp_meta_get(msg, "protocolVersion");
+
+    if (version
+        && version->type == MCP_JSON_STRING
+        && mcp_json_string(msg->doc, version, &text) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (rc != NGX_DECLINED) {
+        rc = mcp_headers_check_version(msg, headers, &text);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    rc = mcp_dispatch_modern_served(server, msg, &text);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = mcp_headers_get(headers, "mcp-method", &header);
+
+    return rc == NGX_DECLINED ? NGX_OK
+                              : mcp_headers_check_method(msg, headers);
 }
 
 
