@@ -9,7 +9,12 @@
 #include <mcp_json_scan.h>
 
 
+/* tokens at first, doubled as needed: powers of 2 up to MCP_JSON_MAX_VALUES */
 #define MCP_JSON_FIRST_TOKENS  64
+#define MCP_JSON_SHORT_TOKENS  32
+
+/* a text this short seldom has more than MCP_JSON_SHORT_TOKENS */
+#define MCP_JSON_SHORT_TEXT    320
 
 /* objects of more members are sorted to find duplicate names */
 #define MCP_JSON_FEW_KEYS      8
@@ -94,7 +99,8 @@ mcp_json_scan(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p, size_t len)
     mcp_json_scanner_t  s;
 
     doc->nelts = 0;
-    doc->nalloc = MCP_JSON_FIRST_TOKENS;
+    doc->nalloc = (len < MCP_JSON_SHORT_TEXT) ? MCP_JSON_SHORT_TOKENS
+                                              : MCP_JSON_FIRST_TOKENS;
     doc->pool = pool;
     doc->err = MCP_JSON_OK;
     doc->offset = 0;
