@@ -113,11 +113,14 @@ mcp_headers_decode(ngx_pool_t *pool, ngx_str_t *value, ngx_str_t *out)
         return NGX_ERROR;
     }
 
-    if (src.len % 4 || ngx_decode_base64(out, &src) != NGX_OK) {
+    if (ngx_decode_base64(out, &src) != NGX_OK) {
         return NGX_DECLINED;
     }
 
-    /* one text stands for one value: what encodes to another is refused */
+    /*
+     * one text stands for one value: what encodes to another, for it lacks
+     * padding, has bits left over or bytes behind the end, is refused
+     */
 
     ngx_encode_base64(&again, out);
 

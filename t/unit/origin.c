@@ -127,6 +127,7 @@ static struct {
     { "https://*.example.com", "https://example.com", 0 },
     { "https://*.example.com", "https://.example.com", 0 },
     { "https://*.example.com", "https://aexample.com", 0 },
+    { "https://*.example.com", "https://aaexample.com", 0 },
     { "https://*.example.com", "https://a.example.com:8443", 0 },
     { "https://*.example.com", "http://a.example.com", 0 },
     { "https://*.example.com", "https://a.example.com.evil.org", 0 },
@@ -135,6 +136,7 @@ static struct {
     { "https://*.example.com", "https://evil.org#.example.com", 0 },
     { "https://*.example.com", "https://evil.org@a.example.com", 0 },
     { "https://*.example.com", "https://*.example.com", 0 },
+    { "https://example.com", "https://*.example.com", 0 },
 
     /* addresses */
 
