@@ -57,7 +57,7 @@ static u_char *mcp_json_scan_number(mcp_json_scanner_t *s, u_char *p,
     mcp_json_token_t *t);
 static u_char *mcp_json_scan_word(mcp_json_scanner_t *s, u_char *p,
     mcp_json_token_t *t, const char *word, mcp_json_type_e type);
-static mcp_json_token_t *mcp_json_push(mcp_json_scanner_t *s, u_char *p);
+static ngx_int_t mcp_json_grow(mcp_json_scanner_t *s, u_char *p);
 static ngx_int_t mcp_json_duplicates(mcp_json_scanner_t *s,
     mcp_json_token_t *object);
 static int ngx_libc_cdecl mcp_json_cmp_keys(const void *one, const void *two);
@@ -90,6 +90,31 @@ mcp_json_space(u_char *p, u_char *end)
     }
 
     return p;
+}
+
+
+static ngx_inline mcp_json_token_t *
+mcp_json_push(mcp_json_scanner_t *s, u_char *p)
+{
+    mcp_json_doc_t    *doc;
+    mcp_json_token_t  *t;
+
+    doc = s->doc;
+
+    if (doc->nelts == doc->nalloc && mcp_json_grow(s, p) != NGX_OK) {
+        return NULL;
+    }
+
+    t = &doc->tokens[doc->nelts++];
+
+    t->text.data = p;
+    t->text.len = 0;
+    t->next = doc->nelts;
+    t->type = MCP_JSON_NULL;
+    t->escaped = 0;
+    t->n = 0;
+
+    return t;
 }
 
 
@@ -512,44 +537,32 @@ mcp_json_scan_word(mcp_json_scanner_t *s, u_char *p, mcp_json_token_t *t,
 }
 
 
-static mcp_json_token_t *
-mcp_json_push(mcp_json_scanner_t *s, u_char *p)
+static ngx_int_t
+mcp_json_grow(mcp_json_scanner_t *s, u_char *p)
 {
     mcp_json_doc_t    *doc;
     mcp_json_token_t  *t;
 
     doc = s->doc;
 
-    if (doc->nelts == doc->nalloc) {
-
-        if (doc->nelts == MCP_JSON_MAX_VALUES) {
-            (void) mcp_json_fail(s, p, MCP_JSON_VALUES);
-            return NULL;
-        }
-
-        t = ngx_palloc(doc->pool, 2 * doc->nalloc * sizeof(mcp_json_token_t));
-        if (t == NULL) {
-            s->rc = NGX_ERROR;
-            return NULL;
-        }
-
-        ngx_memcpy(t, doc->tokens, doc->nelts * sizeof(mcp_json_token_t));
-        ngx_pfree(doc->pool, doc->tokens);
-
-        doc->tokens = t;
-        doc->nalloc *= 2;
+    if (doc->nelts == MCP_JSON_MAX_VALUES) {
+        (void) mcp_json_fail(s, p, MCP_JSON_VALUES);
+        return NGX_DECLINED;
     }
 
-    t = &doc->tokens[doc->nelts++];
+    t = ngx_palloc(doc->pool, 2 * doc->nalloc * sizeof(mcp_json_token_t));
+    if (t == NULL) {
+        s->rc = NGX_ERROR;
+        return NGX_ERROR;
+    }
 
-    t->text.data = p;
-    t->text.len = 0;
-    t->next = doc->nelts;
-    t->type = MCP_JSON_NULL;
-    t->escaped = 0;
-    t->n = 0;
+    ngx_memcpy(t, doc->tokens, doc->nelts * sizeof(mcp_json_token_t));
+    ngx_pfree(doc->pool, doc->tokens);
 
-    return t;
+    doc->tokens = t;
+    doc->nalloc *= 2;
+
+    return NGX_OK;
 }
 
 

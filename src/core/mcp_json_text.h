@@ -58,9 +58,9 @@ ngx_int_t mcp_json_double(const u_char *p, size_t len, double *d);
 /*
  * How many bytes from p on are ASCII that a string has unescaped.
  *
- * Eight at a time: (x - 0x01..) & ~x sets the high bit of each byte that is
- * zero, (x - 0x20..) & ~x of each that is below 0x20.  A borrow may set more
- * of them, but only above one that is set rightly.
+ * Eight at a time: of bytes below 0x80, x - 0x01.. sets the high bit of each
+ * that is zero, x - 0x20.. of each below 0x20; the others have it set.  A
+ * borrow may set more of them, but only above one that is set rightly.
  */
 
 static ngx_inline size_t
@@ -77,11 +77,10 @@ mcp_json_plain(const u_char *p, const u_char *end)
         quotes = w ^ (MCP_JSON_ONES * '"');
         slashes = w ^ (MCP_JSON_ONES * '\\');
 
-        w = (((quotes - MCP_JSON_ONES) & ~quotes)
-             | ((slashes - MCP_JSON_ONES) & ~slashes)
-             | ((w - MCP_JSON_ONES * 0x20) & ~w)
-             | w)
-            & MCP_JSON_HIGHS;
+        w |= (quotes - MCP_JSON_ONES)
+             | (slashes - MCP_JSON_ONES)
+             | (w - MCP_JSON_ONES * 0x20);
+        w &= MCP_JSON_HIGHS;
 
         if (w) {
 #if (NGX_HAVE_LITTLE_ENDIAN)
