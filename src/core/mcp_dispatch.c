@@ -29,6 +29,7 @@ static ngx_int_t mcp_dispatch_modern(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
 static ngx_int_t mcp_dispatch_modern_version(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
+static ngx_int_t mcp_dispatch_meta_version(mcp_msg_t *msg, ngx_str_t *text);
 static ngx_int_t mcp_dispatch_modern_served(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_str_t *version);
 static ngx_int_t mcp_dispatch_modern_notification(const mcp_server_t *server,
@@ -288,20 +289,13 @@ static ngx_int_t
 mcp_dispatch_modern_version(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers)
 {
-    ngx_int_t          rc;
-    ngx_str_t          text;
-    mcp_json_token_t  *version;
+    ngx_int_t  rc;
+    ngx_str_t  text;
 
-    version = mcp_meta_get(msg, "protocolVersion");
+    rc = mcp_dispatch_meta_version(msg, &text);
 
-    if (version == NULL || version->type != MCP_JSON_STRING) {
-        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_META,
-                             "Invalid params: _meta must have a string "
-                             "\"io.modelcontextprotocol/protocolVersion\"");
-    }
-
-    if (mcp_json_string(msg->doc, version, &text) != NGX_OK) {
-        return NGX_ERROR;
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     rc = mcp_headers_check_version(msg, headers, &text);
@@ -317,6 +311,23 @@ mcp_dispatch_modern_version(const mcp_server_t *server, mcp_msg_t *msg,
     }
 
     return mcp_dispatch_modern_served(server, msg, &text);
+}
+
+
+static ngx_int_t
+mcp_dispatch_meta_version(mcp_msg_t *msg, ngx_str_t *text)
+{
+    mcp_json_token_t  *version;
+
+    version = mcp_meta_get(msg, "protocolVersion");
+
+    if (version == NULL || version->type != MCP_JSON_STRING) {
+        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_META,
+                             "Invalid params: _meta must have a string "
+                             "\"io.modelcontextprotocol/protocolVersion\"");
+    }
+
+    return mcp_json_string(msg->doc, version, text);
 }
 
 
@@ -342,25 +353,24 @@ static ngx_int_t
 mcp_dispatch_modern_notification(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers)
 {
-    ngx_int_t          rc;
-    ngx_str_t          header, text;
-    mcp_json_token_t  *version;
+    ngx_int_t  rc, found;
+    ngx_str_t  header, text;
 
-    ngx_str_null(&header);
+    found = mcp_headers_get(headers, "mcp-protocol-version", &header);
 
-    rc = mcp_headers_get(headers, "mcp-protocol-version", &header);
+    if (mcp_meta_get(msg, "protocolVersion")) {
+        rc = mcp_dispatch_meta_version(msg, &text);
 
-    text = header;
-    version = mcp_meta_get(msg, "protocolVersion");
+        if (rc != NGX_OK) {
+            return rc;
+        }
 
-    if (version
-        && version->type == MCP_JSON_STRING
-        && mcp_json_string(msg->doc, version, &text) != NGX_OK)
-    {
-        return NGX_ERROR;
+    } else {
+        /* it is modern by its header, so there is one */
+        text = header;
     }
 
-    if (rc != NGX_DECLINED) {
+    if (found != NGX_DECLINED) {
         rc = mcp_headers_check_version(msg, headers, &text);
 
         if (rc != NGX_OK) {

@@ -120,6 +120,23 @@ static dispatch_row_t  dispatch_eras[] = {
     { "a modern notification needs no headers", "",
       "{\"jsonrpc\":\"2.0\",\"method\":\"n\",\"params\":{" FIXTURE_MODERN
       "}}", MCP_ERROR_NONE, "" },
+    { "a modern notification with a version that is no string", "",
+      "{\"jsonrpc\":\"2.0\",\"method\":\"n\",\"params\":{\"_meta\":{"
+      "\"io.modelcontextprotocol/protocolVersion\":true}}}",
+      MCP_ERROR_META, DISPATCH_NO_ID("-32602", "Invalid params: _meta must "
+      "have a string") },
+    { "a modern notification with another version", DISPATCH_MODERN,
+      "{\"jsonrpc\":\"2.0\",\"method\":\"n\",\"params\":{"
+      FIXTURE_META("v999") "}}", MCP_ERROR_HEADER, DISPATCH_NO_ID("-32020",
+      "Header mismatch: MCP-Protocol-Version") },
+    { "a modern notification of two versions", DISPATCH_MODERN
+      DISPATCH_MODERN, "{\"jsonrpc\":\"2.0\",\"method\":\"n\"}",
+      MCP_ERROR_HEADER, DISPATCH_NO_ID("-32020", "Header mismatch: duplicate "
+      "MCP-Protocol-Version header") },
+    { "a modern notification of an unknown version", DISPATCH_VERSION("v999"),
+      "{\"jsonrpc\":\"2.0\",\"method\":\"n\"}",
+      MCP_ERROR_VERSION, DISPATCH_NO_ID("-32022", DISPATCH_UNSUPPORTED)
+      DISPATCH_ALL "\"v999\"}}}" },
     { "a notification", DISPATCH_VERSION("2025-06-18"),
       "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
       MCP_ERROR_NONE, "" },
@@ -249,6 +266,11 @@ static struct {
         MCP_ERROR_REQUEST, DISPATCH_NO_ID("-32600",
         "Invalid request: batches are part of revision 2025-03-26 only") } },
 
+    { MCP_VERSION_MASK_LEGACY,
+      { "handshake only: a modern notification", DISPATCH_MODERN,
+        "{\"jsonrpc\":\"2.0\",\"method\":\"n\"}",
+        MCP_ERROR_VERSION, DISPATCH_NO_ID("-32022", DISPATCH_UNSUPPORTED)
+        "\"data\":{\"supported\":[\"2025-11-25\"" } },
     { MCP_VERSION_MASK_LEGACY,
       { "handshake only: a modern request", DISPATCH_HEADERS("tools/list"),
         FIXTURE_REQUEST("1", "tools/list", FIXTURE_MODERN),
