@@ -138,12 +138,12 @@ envelope_accepted(mcp_server_t *server, mcp_msg_t *msg, ngx_array_t *headers)
 
     fuzz_assert(msg->kind != MCP_RPC_INVALID);
     fuzz_assert(msg->version < MCP_VERSIONS);
+    fuzz_assert(server->versions & mcp_version_bit(msg->version));
 
     if (msg->kind != MCP_RPC_REQUEST) {
         return;
     }
 
-    fuzz_assert(server->versions & mcp_version_bit(msg->version));
     fuzz_assert(msg->id.len > 0);
 
     if (!mcp_version_modern(msg->version)) {
