@@ -57,9 +57,9 @@ sub start {
         affinity => sprintf('%b', 1 << $server_cpu), %o
     );
 
-    my ($worker) = children($pid);
+    $server{$name} = { port => $port, pid => $pid };
+    $server{$name}{worker} = worker($pid, $port);
 
-    $server{$name} = { port => $port, pid => $pid, worker => $worker };
     return $port;
 }
 
