@@ -158,6 +158,13 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_preaccess_handler;
 
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_mcp_precontent_handler;
+
     ngx_http_mcp_reply_init();
 
     return NGX_OK;

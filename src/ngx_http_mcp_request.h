@@ -63,6 +63,8 @@ typedef struct {
     mcp_error_t                  error;    /* of the request as a whole */
 
     ngx_int_t                    phase;    /* where PREACCESS begins */
+    void                       **saved_ctxs;
+    ngx_http_variable_value_t   *saved_variables;
 
     ngx_chain_t                 *out;
     ngx_chain_t                **last_out;
@@ -113,10 +115,16 @@ ngx_int_t ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body);
 void ngx_http_mcp_resume(ngx_http_request_t *r);
 
 /*
- * Sends the request through PREACCESS and the phases after it once more, from
- * the content handler, which returns what this returns.
+ * Remembers what modules and variables know of the request before limits and
+ * access rules see its first message: NGX_OK or NGX_ERROR.
  */
-ngx_int_t ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+ngx_int_t ngx_http_mcp_save(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+
+/*
+ * Brings that back and sends the request through PREACCESS and the phases
+ * after it once more, when the phase handler that calls this has declined.
+ */
+void ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 
 void ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc);
 

@@ -91,9 +91,37 @@ server {
 
     location = /yes { return 204; }
 
+    location = /decided {
+        mcp;
+        auth_request /decide;
+        auth_request_set $decided $upstream_http_x_decided;
+        add_header X-Decided $decided;
+    }
+
+    location = /decide {
+        internal;
+        proxy_pass http://127.0.0.1:%%PORT_0%%/decision;
+        proxy_set_header X-Tool $mcp_tool;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+    }
+
+    location = /decision {
+        add_header X-Decided $http_x_tool;
+        if ($http_x_tool = echo) { return 403; }
+        return 204;
+    }
+
     location = /mirrored {
         mcp;
-        mirror /mcp;
+        mirror /copy;
+    }
+
+    location = /copy {
+        internal;
+        log_subrequest on;
+        access_log %%DIR%%/copies.log;
+        return 204;
     }
 
     location = /proxied {
@@ -146,10 +174,13 @@ is($t->legacy_call('add', $add, uri => '/slow')->status, 200,
    'limit_req with a delay, legacy');
 
 sub batch {
-    my ($uri) = @_;
-    my @list = map { { jsonrpc => '2.0', id => $_, method => 'tools/call',
-                       params => { name => 'add', arguments => $add } } }
-        1 .. 5;
+    my ($uri, @names) = @_;
+
+    @names = ('add') x 5 if !@names;
+
+    my $id = 0;
+    my @list = map { { jsonrpc => '2.0', id => ++$id, method => 'tools/call',
+                       params => { name => $_, arguments => $add } } } @names;
 
     return $t->legacy_bytes('', {}, version => '2025-03-26', uri => $uri,
                             body => encode_json_text(\@list));
@@ -208,7 +239,17 @@ is($t->call('echo', { text => 'x' x 300000 }, uri => '/proxied')->text,
    'x' x 300000, 'a long body behind proxy_pass');
 ok_result(add('/after'), 'post_action');
 is(ids($t->exchange(batch($_))), '1 2 3 4 5', "$_: a batch")
-    for qw(/conn /gzip /only /any /asked /mirrored /proxied /after);
+    for qw(/conn /gzip /only /any /asked /decided /mirrored /proxied /after);
+is(scalar($t->wait_lines('copies.log', 2)), 2, 'mirror: one copy of a batch');
+ok_result(add('/decided'), 'auth_request by tool');
+is($t->exchange(batch('/decided'))->header('X-Decided'), 'add',
+   'auth_request_set, a batch');
+ok_error($t->call('echo', { text => 'x' }, uri => '/decided'), 403, -32600,
+         'auth_request by tool: not this one');
+is($t->exchange(batch('/decided', 'add', 'echo'))->status, 403,
+   'auth_request by tool: nor in a batch');
+is($t->exchange(batch('/decided', 'echo', 'add'))->status, 403,
+   'auth_request by tool: nor as the first one');
 ok_error(add('/forbidden'), 403, -32600, 'return without a text');
 is(add('/said')->body, 'said', 'return with a text');
 

@@ -19,6 +19,7 @@ EOC
 limit_req_zone $mcp_tool    zone=modern:1m rate=1r/m;
 limit_req_zone $mcp_tool    zone=legacy:1m rate=1r/m;
 limit_req_zone $mcp_tool    zone=batch:1m  rate=1r/m;
+limit_req_zone $only_add    zone=mapped:1m rate=1r/m;
 limit_req_zone $mcp_tool    zone=lie:1m    rate=1r/m;
 limit_req_zone $mcp_method  zone=method:1m rate=1r/m;
 limit_req_status 429;
@@ -26,6 +27,11 @@ limit_req_status 429;
 map $mcp_tool $is_echo {
     echo    1;
     default 0;
+}
+
+map $mcp_tool $only_add {
+    add     add;
+    default "";
 }
 
 server {
@@ -42,6 +48,7 @@ server {
     location = /modern { mcp; limit_req zone=modern; }
     location = /legacy { mcp; limit_req zone=legacy; }
     location = /batch  { mcp; limit_req zone=batch; }
+    location = /mapped { mcp; limit_req zone=mapped; }
     location = /lie    { mcp; limit_req zone=lie; }
     location = /method { mcp; limit_req zone=method; }
 
@@ -211,14 +218,19 @@ is($t->call('add', { a => 1, b => 2 }, uri => '/lie',
 
 my %arguments = (add => { a => 1, b => 2 }, echo => { text => 'x' });
 
-sub batch {
-    my @list = map { { jsonrpc => '2.0', id => 1, method => 'tools/call',
-                       params => { name => $_,
-                                   arguments => $arguments{$_} || {} } } } @_;
+sub batch_to {
+    my ($uri, @names) = @_;
 
-    return $t->legacy('', {}, version => '2025-03-26', uri => '/batch',
+    my @list = map { { jsonrpc => '2.0', id => 1, method => 'tools/call',
+                       params => { name => $_, arguments =>
+                                       $arguments{$_} || {} } } } @names;
+
+    return $t->legacy('', {}, version => '2025-03-26', uri => $uri,
                       body => encode_json_text(\@list));
 }
+
+
+sub batch { return batch_to('/batch', @_) }
 
 
 $r = batch('add', 'add');
@@ -229,5 +241,10 @@ ok($r->error, 'batch: and a code');
 is(batch('echo')->status, 200, 'batch: echo was not counted');
 is(batch('add')->status, 429, 'batch: add was');
 is(batch('uuid', 'uuid')->status, 200, 'batch: unknown tools are not limited');
+
+is(batch_to('/mapped', 'echo', 'echo')->status, 200, 'batch: map, echo');
+is(batch_to('/mapped', 'echo', 'add')->status, 200, 'batch: map, one add');
+is(batch_to('/mapped', 'echo', 'add')->status, 429,
+   'batch: map is asked for every message');
 
 finish();
