@@ -43,6 +43,7 @@ server {
         access_log %%DIR%%/access.log mcp;
         add_header X-Tool "<$mcp_tool>" always;
         add_header X-Echo $is_echo always;
+        add_header X-Text "<$mcp_name><$mcp_client><$mcp_method>" always;
     }
 
     location = /modern { mcp; limit_req zone=modern; }
@@ -106,6 +107,15 @@ values_are($t->legacy('initialize', { protocolVersion => '2025-06-18',
                clientInfo => { name => 'old', version => '2' } },
                version => undef), 'initialize', method => 'initialize',
            client => 'old/2', protocol_version => '2025-06-18', error => '');
+$r = $t->legacy("a\r\nX-Evil: 1\x1f", { name => "b\nc" },
+                version => '2025-06-18');
+values_are($r, 'control characters', method => 'a??X-Evil: 1?', name => '');
+$r = $t->legacy('tools/call', { name => "\x01b\r\nX-Evil: 1\x7f" },
+                version => '2025-06-18');
+values_are($r, 'control characters of a name', name => '?b??X-Evil: 1?');
+is($r->header('X-Evil'), undef, 'a variable makes no header');
+like($r->header('X-Text') // '', qr/<\?b\?\?X-Evil: 1\?>/,
+     'a variable stays in its header');
 values_are($t->call('nope', {}), 'unknown tool', method => 'tools/call',
            tool => '', name => 'nope', error => 'params');
 values_are($t->call('Add', { a => 1, b => 2 }), 'almost a tool', tool => '');
@@ -113,7 +123,7 @@ values_are($t->rpc('notifications/x', {}, id => undef), 'notification',
            method => 'notifications/x', id => '', tool => '', error => '');
 values_are($t->call("a\"b\n", {}, headers => { 'Mcp-Name' => '=?base64?'
                     . 'YSJiCg==?=' }), 'an evil name', tool => '',
-           name => 'a\"b\n', error => 'params');
+           name => 'a\"b?', error => 'params');
 
 
 # classes of errors
