@@ -72,6 +72,7 @@ typedef struct {
     ngx_uint_t                   answers;  /* in out */
 
     unsigned                     parsed:1;
+    unsigned                     answered:1; /* by the content handler */
     unsigned                     replace:1;  /* nginx's own error page */
 } ngx_http_mcp_ctx_t;
 

@@ -60,6 +60,16 @@ server {
         limit_except POST { deny all; }
     }
 
+    location = /except {
+        mcp;
+        limit_except GET { allow all; }
+    }
+
+    location = /if {
+        mcp;
+        if ($arg_a) { proxy_pass http://127.0.0.1:%%PORT_1%%; }
+    }
+
     location = /any {
         mcp;
         satisfy any;
@@ -147,12 +157,27 @@ server {
         error_page 403 = @mcp;
     }
 
+    location = /kept {
+        deny all;
+        error_page 403 @mcp;
+    }
+
+    location = /moved {
+        deny all;
+        error_page 403 /mcp;
+    }
+
     location @mcp { mcp; }
 
     location = /after {
         mcp;
         post_action /yes;
     }
+}
+
+server {
+    listen 127.0.0.1:%%PORT_1%%;
+    return 204;
 }
 EOC
 
@@ -231,6 +256,9 @@ is($t->call('nope', {}, uri => '/gzip',
 ok_result(add('/only'), 'limit_except: POST');
 is($t->post(undef, method => 'GET', uri => '/only')->status, 403,
    'limit_except: GET');
+ok_result(add('/except'), 'limit_except: not GET');
+ok_result(add('/if'), 'if: not taken');
+is(add('/if?a=1')->status, 204, 'if: taken, to another handler');
 ok_result(add('/any'), 'satisfy any');
 ok_result(add('/asked'), 'auth_request that allows');
 ok_result(add('/mirrored'), 'mirror');
@@ -262,6 +290,11 @@ isnt($t->post(undef, method => 'GET', uri => '/guarded')->status, 200,
 ok_error(add('/loop'), [403, 405], -32600, 'error_page to itself');
 ok(defined add('/redirected')->status, 'error_page = /mcp');
 ok(defined add('/named')->status, 'error_page = @mcp');
+
+$r = add('/kept');
+is($r->status, 403, 'error_page @mcp: the status');
+is($r->result->{structuredContent}{sum}, 3, 'error_page @mcp: the answer');
+ok_error(add('/moved'), 403, -32600, 'error_page /mcp');
 
 
 # headers that ask for something else than the whole answer
