@@ -87,7 +87,7 @@ unsupported($t->legacy('tools/list', undef, uri => '/modern'), '2025-11-25',
 is($t->legacy('notifications/x', undef, id => undef, uri => '/modern')->status,
    400, 'modern only: a legacy notification');
 ok_error($t->legacy('tools/list', undef, version => undef, uri => '/modern'),
-         400, -32022, 'modern only: a request without a version');
+         400, -32020, 'modern only: a request without a version');
 unsupported($t->rpc('server/discover', {}, version => 'v9', uri => '/modern'),
             'v9', '2026-07-28', 'modern only: an unknown version');
 

@@ -395,18 +395,18 @@ static ngx_int_t
 mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers)
 {
-    ngx_int_t  rc;
+    ngx_int_t  rc, found;
     ngx_str_t  value;
 
-    rc = mcp_headers_get(headers, "mcp-protocol-version", &value);
+    found = mcp_headers_get(headers, "mcp-protocol-version", &value);
 
-    if (rc == NGX_ABORT) {
+    if (found == NGX_ABORT) {
         return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_HEADER,
                              "Header mismatch: duplicate MCP-Protocol-Version "
                              "header");
     }
 
-    if (rc == NGX_DECLINED) {
+    if (found == NGX_DECLINED) {
         value = *mcp_version_name(MCP_VERSION_2025_03_26);
     }
 
@@ -422,6 +422,16 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
         }
 
     } else if ((server->versions & mcp_version_bit(msg->version)) == 0) {
+
+        /* where all revisions have the header, it has to be there */
+
+        if (found == NGX_DECLINED
+            && (server->versions & MCP_VERSION_MASK_NO_HEADER) == 0
+            && !mcp_dispatch_is_initialize(msg))
+        {
+            return mcp_headers_check_version(msg, headers, &value);
+        }
+
         return mcp_dispatch_refuse_legacy(server, msg, &value);
     }
 

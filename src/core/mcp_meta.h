@@ -38,6 +38,10 @@
 #define MCP_VERSION_MASK_MODERN                                              \
     (MCP_VERSION_MASK_ALL & ~MCP_VERSION_MASK_LEGACY)
 
+/* older than the header MCP-Protocol-Version */
+#define MCP_VERSION_MASK_NO_HEADER                                           \
+    (mcp_version_bit(MCP_VERSION_2025_06_18) - 1)
+
 
 /* client capabilities, the same bits as NGX_HTTP_MCP_NEED_* */
 #define MCP_CLIENT_SAMPLING      0x0001

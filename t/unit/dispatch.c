@@ -244,8 +244,12 @@ static struct {
         DISPATCH_TOO_OLD "\"2025-03-26\"}}}" } },
     { MCP_VERSION_MASK_MODERN,
       { "modern only: no header", "", DISPATCH_BARE("1", "tools/list"),
-        MCP_ERROR_VERSION, DISPATCH_ERROR("1", "-32022", DISPATCH_UNSUPPORTED)
-        DISPATCH_TOO_OLD "\"2025-03-26\"}}}" } },
+        MCP_ERROR_HEADER, DISPATCH_ERROR("1", "-32020", "Header mismatch: "
+        "MCP-Protocol-Version header is missing") } },
+    { mcp_version_bit(MCP_VERSION_2025_06_18),
+      { "all have the header: no header", "", DISPATCH_BARE("1", "ping"),
+        MCP_ERROR_HEADER, DISPATCH_ERROR("1", "-32020", "Header mismatch: "
+        "MCP-Protocol-Version header is missing") } },
     { MCP_VERSION_MASK_MODERN,
       { "modern only: an old header", DISPATCH_VERSION("2025-06-18"),
         DISPATCH_BARE("1", "tools/list"),
