@@ -249,6 +249,10 @@ ngx_http_mcp_header_filter(ngx_http_request_t *r)
         }
     }
 
+    /* the body filter looks for it here, also after an internal redirect */
+
+    ngx_http_set_ctx(r, ctx, ngx_http_mcp_module);
+
     /* what was prepared is not what is sent */
 
     ctx->out = NULL;

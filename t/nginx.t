@@ -167,6 +167,17 @@ server {
         error_page 403 /mcp;
     }
 
+    location = /again {
+        mcp;
+        deny all;
+        error_page 403 /none;
+    }
+
+    location = /none {
+        mcp;
+        return 404;
+    }
+
     location @mcp { mcp; }
 
     location = /after {
@@ -295,6 +306,7 @@ $r = add('/kept');
 is($r->status, 403, 'error_page @mcp: the status');
 is($r->result->{structuredContent}{sum}, 3, 'error_page @mcp: the answer');
 ok_error(add('/moved'), 403, -32600, 'error_page /mcp');
+ok_error(add('/again'), 404, -32600, 'error_page that fails as well');
 
 
 # headers that ask for something else than the whole answer
