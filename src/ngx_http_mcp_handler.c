@@ -355,6 +355,11 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     rc = NGX_DECLINED;
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
+    if (ctx->body.batch && msg->kind == MCP_RPC_NOTIFICATION) {
+        /* in a batch there is no status that could say what is wrong */
+        return NGX_OK;
+    }
+
     if (msg->error.cause == MCP_ERROR_NONE) {
 
         if (msg->kind != MCP_RPC_REQUEST) {

@@ -230,6 +230,9 @@ ok_accepted(batch([member('notifications/initialized')]),
 ok_accepted(batch([member('notifications/a'), { jsonrpc => '2.0', id => 1,
                                                 result => {} }]),
             'batch: of a notification and a response');
+ok_accepted(batch([member('notifications/a', { _meta => {
+                'io.modelcontextprotocol/protocolVersion' => '2026-07-28' }
+            })]), 'batch: of a notification that is not of this era');
 ok_error(batch([]), 400, -32600, 'batch: empty');
 
 $r = batch([map { member('ping', undef, $_) } 1 .. 50]);
