@@ -34,8 +34,8 @@ my $legacy = $common . "MCP-Protocol-Version: 2025-11-25\n";
 my $call = '"id":1,"method":"tools/call","params":{"name":"add",'
     . '"arguments":{"a":2,"b":3}';
 
-# name, title, location, headers, body; the limit of each case answers the very bytes
-# that the module gives
+# name, title, location, headers, body; the limit of each case answers the
+# very bytes that the module gives
 
 our @CASES = (
     { name => 'call', title => 'tools/call, 2026-07-28', target => 0.80,
