@@ -407,7 +407,12 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
     }
 
     if (found == NGX_DECLINED) {
-        value = *mcp_version_name(MCP_VERSION_2025_03_26);
+        /* the revisions without the header: the newest, if it is served */
+
+        value = *mcp_version_name(
+                    (server->versions & MCP_VERSION_MASK_NO_HEADER)
+                    == mcp_version_bit(MCP_VERSION_2024_11_05)
+                    ? MCP_VERSION_2024_11_05 : MCP_VERSION_2025_03_26);
     }
 
     (void) mcp_version_find(&value, &msg->version);
