@@ -377,7 +377,7 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     switch (rc) {
 
     case NGX_OK:
-        return ngx_http_mcp_reply_result(r, ctx, &msg->id, &action.result);
+        return ngx_http_mcp_reply_result(r, ctx, &msg->id, &action);
 
     case NGX_DECLINED:
         return ngx_http_mcp_reply_error(r, ctx, &msg->id, &msg->error);

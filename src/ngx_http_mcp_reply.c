@@ -10,7 +10,7 @@
 #include <ngx_http_mcp_reply.h>
 
 
-/* one buffer is sent faster than three, as long as there is little to copy */
+/* one buffer is sent faster than more, as long as there is little to copy */
 #define NGX_HTTP_MCP_REPLY_COPY  1024
 
 
@@ -29,18 +29,19 @@ static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 ngx_int_t
 ngx_http_mcp_reply_result(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
-    ngx_str_t *id, ngx_str_t *result)
+    ngx_str_t *id, mcp_action_t *action)
 {
     size_t            len;
     mcp_buf_t         b;
-    ngx_str_t         head;
+    ngx_str_t         head, result;
     ngx_uint_t        copy;
     static ngx_str_t  tail = ngx_string("}");
 
-    copy = (result->len <= NGX_HTTP_MCP_REPLY_COPY);
+    result = action->result;
+    copy = (result.len <= NGX_HTTP_MCP_REPLY_COPY);
 
     len = sizeof("[{'jsonrpc':'2.0','id':,'result':}") - 1 + id->len;
-    mcp_buf_init(&b, r->pool, copy ? len + result->len : len);
+    mcp_buf_init(&b, r->pool, copy ? len + result.len : len);
 
     if (ctx->body.batch) {
         mcp_buf_char(&b, ctx->answers ? ',' : '[');
@@ -49,7 +50,7 @@ ngx_http_mcp_reply_result(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_rpc_result_head(&b, id);
 
     if (copy) {
-        mcp_buf_str(&b, result);
+        mcp_buf_str(&b, &result);
         mcp_buf_str(&b, &tail);
     }
 
@@ -63,14 +64,17 @@ ngx_http_mcp_reply_result(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return ngx_http_mcp_reply_add(r, ctx, &head);
     }
 
+    if (action->closed) {
+        result.len++;
+    }
+
     if (ngx_http_mcp_reply_add(r, ctx, &head) != NGX_OK
-        || ngx_http_mcp_reply_add(r, ctx, result) != NGX_OK
-        || ngx_http_mcp_reply_add(r, ctx, &tail) != NGX_OK)
+        || ngx_http_mcp_reply_add(r, ctx, &result) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return action->closed ? NGX_OK : ngx_http_mcp_reply_add(r, ctx, &tail);
 }
 
 

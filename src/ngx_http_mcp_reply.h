@@ -19,7 +19,7 @@
 
 /* adds a result to the answer: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_reply_result(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx, ngx_str_t *id, ngx_str_t *result);
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *id, mcp_action_t *action);
 
 /* adds an error to the answer: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_reply_error(ngx_http_request_t *r,

@@ -120,11 +120,13 @@ mcp_catalog_render(const mcp_catalog_t *catalog, ngx_pool_t *pool,
 
         mcp_buf_init(&b, pool, 0);
         mcp_catalog_write_page(catalog, list, first, &next, &b);
+        mcp_buf_char(&b, '}');
 
         if (mcp_buf_done(&b, &page->body) != NGX_OK) {
             return NGX_ERROR;
         }
 
+        page->body.len--;
         first += list->page_size;
 
     } while (next.len);

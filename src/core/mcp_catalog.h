@@ -41,7 +41,7 @@ typedef struct {
 
 typedef struct {
     ngx_str_t           cursor;      /* empty: the first page */
-    ngx_str_t           body;        /* JSON, the whole "result" */
+    ngx_str_t           body;        /* the whole "result", behind it a "}" */
 } mcp_page_t;
 
 

@@ -548,5 +548,7 @@ mcp_dispatch(const mcp_server_t *server, mcp_msg_t *msg, mcp_action_t *action)
                              "Method not found: %V", &method);
     }
 
+    action->closed = 0;
+
     return msg->handler->handler(server, msg, action);
 }

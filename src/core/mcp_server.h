@@ -59,6 +59,7 @@ typedef enum {
 typedef struct {
     mcp_action_e        type;
     ngx_str_t           result;      /* JSON, the whole "result" */
+    ngx_uint_t          closed;      /* a "}" stands behind these bytes */
     const cJSON        *args;        /* an object, checked */
 } mcp_action_t;
 

@@ -361,6 +361,7 @@ mcp_tools_list(const mcp_server_t *server, mcp_msg_t *msg,
 
     action->type = MCP_ACTION_RESULT;
     action->result = page->body;
+    action->closed = 1;
 
     return NGX_OK;
 }
