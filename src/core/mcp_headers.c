@@ -13,6 +13,15 @@
 #define MCP_HEADERS_BASE64_PREFIX  "=?base64?"
 #define MCP_HEADERS_BASE64_SUFFIX  "?="
 
+#define MCP_HEADERS_JSON      "application/json"
+#define MCP_HEADERS_JSON_LEN  (sizeof(MCP_HEADERS_JSON) - 1)
+
+/* what nearly everybody sends is known at a glance */
+#define mcp_headers_begins_json(value)                                       \
+    ((value)->len >= MCP_HEADERS_JSON_LEN                                    \
+     && ngx_memcmp((value)->data, MCP_HEADERS_JSON, MCP_HEADERS_JSON_LEN)    \
+        == 0)
+
 
 typedef enum {
     MCP_HEADERS_PLAIN = 0,           /* as it is */
@@ -33,8 +42,6 @@ static mcp_json_token_t *mcp_headers_argument(mcp_msg_t *msg,
 static void mcp_headers_trim(ngx_str_t *s);
 static ngx_uint_t mcp_headers_media_range(u_char *p, u_char *last);
 static ngx_uint_t mcp_headers_q_is_zero(u_char *p, u_char *last);
-static ngx_uint_t mcp_headers_media_type(const ngx_str_t *type,
-    const ngx_str_t *expected);
 
 
 /* what the body is compared with: the name to find, the name to show */
@@ -394,6 +401,13 @@ mcp_headers_accept(ngx_str_t *value)
 {
     u_char  *p, *last, *comma;
 
+    if (mcp_headers_begins_json(value)
+        && (value->len == MCP_HEADERS_JSON_LEN
+            || value->data[MCP_HEADERS_JSON_LEN] == ','))
+    {
+        return 1;
+    }
+
     p = value->data;
     last = p + value->len;
 
@@ -423,7 +437,7 @@ mcp_headers_media_range(u_char *p, u_char *last)
     ngx_uint_t   i;
 
     static const ngx_str_t  ranges[] = {
-        ngx_string("application/json"),
+        ngx_string(MCP_HEADERS_JSON),
         ngx_string("text/event-stream"),
         ngx_string("*/*"),
         ngx_string("application/*"),
@@ -439,7 +453,9 @@ mcp_headers_media_range(u_char *p, u_char *last)
 
     for (i = 0; ranges[i].len; i++) {
 
-        if (mcp_headers_media_type(&range, &ranges[i])) {
+        if (range.len == ranges[i].len
+            && ngx_strncasecmp(range.data, ranges[i].data, range.len) == 0)
+        {
             return semi == NULL || !mcp_headers_q_is_zero(semi, last);
         }
     }
@@ -488,7 +504,9 @@ mcp_headers_json(ngx_str_t *value)
     u_char     *semi;
     ngx_str_t   type;
 
-    static const ngx_str_t  json = ngx_string("application/json");
+    if (mcp_headers_begins_json(value) && value->len == MCP_HEADERS_JSON_LEN) {
+        return 1;
+    }
 
     semi = ngx_strlchr(value->data, value->data + value->len, ';');
 
@@ -496,19 +514,8 @@ mcp_headers_json(ngx_str_t *value)
     type.len = semi ? (size_t) (semi - value->data) : value->len;
     mcp_headers_trim(&type);
 
-    return mcp_headers_media_type(&type, &json);
-}
-
-
-/* the case does not matter, but hardly anybody varies it */
-
-static ngx_uint_t
-mcp_headers_media_type(const ngx_str_t *type, const ngx_str_t *expected)
-{
-    if (type->len != expected->len) {
-        return 0;
-    }
-
-    return ngx_memcmp(type->data, expected->data, type->len) == 0
-           || ngx_strncasecmp(type->data, expected->data, type->len) == 0;
+    return type.len == MCP_HEADERS_JSON_LEN
+           && ngx_strncasecmp(type.data, (u_char *) MCP_HEADERS_JSON,
+                              MCP_HEADERS_JSON_LEN)
+              == 0;
 }
