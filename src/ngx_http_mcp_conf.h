@@ -29,6 +29,16 @@ char *ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/*
+ * What the C API describes, checked and ready to be offered; also of
+ * directives, which describe what they make in the same way.  NULL: err says
+ * why, or is NULL if there is no memory.
+ */
+mcp_resource_t *ngx_http_mcp_compile_resource(ngx_conf_t *cf,
+    const ngx_http_mcp_resource_t *desc, const char **err);
+mcp_prompt_t *ngx_http_mcp_compile_prompt(ngx_conf_t *cf,
+    const ngx_http_mcp_prompt_t *desc, const char **err);
+
 /* packs of tools that are part of this module */
 ngx_int_t ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf);
 

@@ -40,6 +40,10 @@
                     "\",\"arguments\":" arguments)
 
 
+#define fixture_pages(server, version)                                        \
+    (&(server)->offers[MCP_OFFER_TOOLS].pages[version])
+
+
 static mcp_tool_t  fixture_tools[] = {
 
     { .name = ngx_string("echo"),
@@ -105,7 +109,7 @@ fixture_server(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
     server->page_size = 2;
     server->ttl = 60000;
 
-    if (mcp_catalog_init(&server->tools, pool) != NGX_OK) {
+    if (mcp_server_init(server, pool) != NGX_OK) {
         abort();
     }
 
@@ -114,7 +118,8 @@ fixture_server(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
         *tool = fixture_tools[i];
 
         if (mcp_tool_compile(pool, tool, &err) != NGX_OK
-            || mcp_catalog_add(&server->tools, &tool->name, tool) != NGX_OK)
+            || mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
+                               &tool->name, tool) != NGX_OK)
         {
             fprintf(stderr, "fixture tool %d\n", (int) i);
             abort();
