@@ -267,12 +267,16 @@ mcp_uri_run(mcp_uri_match_t *m, ngx_uint_t i)
 static ngx_uint_t
 mcp_uri_in(const mcp_uri_atom_t *atom, u_char c)
 {
+    if (atom->op == '+' || atom->op == '#') {
+        return 1;
+    }
+
     switch (c) {
 
     case '/':
     case '?':
     case '#':
-        return atom->op == '+' || atom->op == '#';
+        return 0;
 
     case ',':
         return !atom->many || mcp_uri_op(atom->op)->sep != ',';
