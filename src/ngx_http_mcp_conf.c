@@ -18,8 +18,6 @@
 
 static char *ngx_http_mcp_set_server_option(ngx_conf_t *cf,
     ngx_str_t *option, mcp_server_info_t *info);
-static ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name,
-    size_t max, ngx_str_t *text);
 
 
 char *
@@ -178,7 +176,7 @@ ngx_http_mcp_set_instructions(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
     ngx_str_t *text)
 {
@@ -340,33 +338,5 @@ ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_loc_conf_t *mlcf = conf;
 
-    ngx_str_t  *value;
-
-    if (mlcf->list_ttl != NGX_CONF_UNSET_MSEC) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    mlcf->list_ttl = ngx_parse_time(&value[1], 0);
-
-    if (mlcf->list_ttl == (ngx_msec_t) NGX_ERROR) {
-        return "has an invalid time";
-    }
-
-    mlcf->list_public = 0;
-
-    if (cf->args->nelts == 2 || ngx_strcmp(value[2].data, "private") == 0) {
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value[2].data, "public") == 0) {
-        mlcf->list_public = 1;
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid scope \"%V\", expected \"public\" or "
-                       "\"private\"", &value[2]);
-    return NGX_CONF_ERROR;
+    return ngx_http_mcp_set_ttl(cf, &mlcf->list_ttl, &mlcf->list_public);
 }

@@ -165,3 +165,95 @@ ngx_http_mcp_compile_values(ngx_conf_t *cf, const char *const *desc,
 
     return NGX_OK;
 }
+
+
+void
+ngx_http_mcp_refuse(ngx_conf_t *cf, const char *kind, ngx_str_t *name,
+    const char *err)
+{
+    if (err) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s \"%V\": %s",
+                           kind, name, err);
+    }
+}
+
+
+char *
+ngx_http_mcp_push_resource(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
+    mcp_resource_t *resource)
+{
+    ngx_uint_t        i;
+    mcp_resource_t  **present, **slot;
+
+    if (mlcf->resources == NGX_CONF_UNSET_PTR) {
+        mlcf->resources = ngx_array_create(cf->pool, 4,
+                                           sizeof(mcp_resource_t *));
+        if (mlcf->resources == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    present = mlcf->resources->elts;
+
+    for (i = 0; i < mlcf->resources->nelts; i++) {
+
+        if (present[i]->uri.len == resource->uri.len
+            && ngx_memcmp(present[i]->uri.data, resource->uri.data,
+                          resource->uri.len)
+               == 0)
+        {
+            ngx_http_mcp_refuse(cf, "resource", &resource->uri,
+                                "there is one of that URI already");
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    slot = ngx_array_push(mlcf->resources);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = resource;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_mcp_push_prompt(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
+    mcp_prompt_t *prompt)
+{
+    ngx_uint_t      i;
+    mcp_prompt_t  **present, **slot;
+
+    if (mlcf->prompts == NGX_CONF_UNSET_PTR) {
+        mlcf->prompts = ngx_array_create(cf->pool, 4, sizeof(mcp_prompt_t *));
+        if (mlcf->prompts == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    present = mlcf->prompts->elts;
+
+    for (i = 0; i < mlcf->prompts->nelts; i++) {
+
+        if (present[i]->name.len == prompt->name.len
+            && ngx_memcmp(present[i]->name.data, prompt->name.data,
+                          prompt->name.len)
+               == 0)
+        {
+            ngx_http_mcp_refuse(cf, "prompt", &prompt->name,
+                                "there is one of that name already");
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    slot = ngx_array_push(mlcf->prompts);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = prompt;
+
+    return NGX_CONF_OK;
+}

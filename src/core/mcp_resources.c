@@ -407,3 +407,62 @@ mcp_resource_not_found(mcp_msg_t *msg)
     return mcp_buf_done(&b, &msg->error.data) == NGX_OK ? NGX_DECLINED
                                                         : NGX_ERROR;
 }
+
+
+/* RFC 6839: "+json" is JSON, "+xml" is XML */
+
+ngx_uint_t
+mcp_resource_is_text(const ngx_str_t *mime_type)
+{
+    size_t            len;
+    u_char           *p, *last;
+    const ngx_str_t  *t;
+
+    static const ngx_str_t  types[] = {
+        ngx_string("json"),
+        ngx_string("xml"),
+        ngx_string("yaml"),
+        ngx_string("x-yaml"),
+        ngx_string("toml"),
+        ngx_string("sql"),
+        ngx_string("graphql"),
+        ngx_string("javascript"),
+        ngx_string("x-javascript"),
+        ngx_string("x-ndjson"),
+        ngx_string("x-sh"),
+        ngx_string("x-perl"),
+        ngx_null_string
+    };
+
+    if (mime_type->len >= 5
+        && ngx_strncasecmp(mime_type->data, (u_char *) "text/", 5) == 0)
+    {
+        return 1;
+    }
+
+    /* the subtype, without parameters, or its suffix */
+
+    last = ngx_strlchr(mime_type->data, mime_type->data + mime_type->len, ';');
+    last = last ? last : mime_type->data + mime_type->len;
+
+    while (last > mime_type->data && last[-1] == ' ') {
+        last--;
+    }
+
+    for (p = last; p > mime_type->data; p--) {
+        if (p[-1] == '/' || p[-1] == '+') {
+            break;
+        }
+    }
+
+    len = last - p;
+
+    for (t = types; t->len; t++) {
+
+        if (t->len == len && ngx_strncasecmp(p, t->data, len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}

@@ -80,6 +80,9 @@ ngx_int_t mcp_resources_read(const mcp_server_t *server, mcp_msg_t *msg,
 /* records that msg->name is no resource: NGX_DECLINED or NGX_ERROR */
 ngx_int_t mcp_resource_not_found(mcp_msg_t *msg);
 
+/* true if contents of this media type are text, if they are UTF-8 */
+ngx_uint_t mcp_resource_is_text(const ngx_str_t *mime_type);
+
 /* ,"annotations":{...}, nothing at all if nothing is said; NGX_DECLINED if
  * the priority cannot be written, else NGX_OK */
 ngx_int_t mcp_annotations_write(mcp_buf_t *b,
