@@ -49,8 +49,9 @@ ngx_http_mcp_add_tools(ngx_conf_t *cf, const ngx_http_mcp_tools_t *tools)
         return NGX_ERROR;
     }
 
+    ngx_memzero(pack, sizeof(ngx_http_mcp_pack_t));
+
     pack->tools = tools;
-    pack->compiled = NULL;
 
     return NGX_OK;
 }
@@ -88,9 +89,8 @@ ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
         call->broken = 1;
 
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                      "mcp tool \"%V\": result%s%V %V",
-                      &call->msg->tool->name, err.path.len ? " at " : "",
-                      &err.path, &err.text);
+                      "mcp call of \"%V\": result%s%V %V", &call->msg->name,
+                      err.path.len ? " at " : "", &err.path, &err.text);
         return NGX_ERROR;
     }
 
@@ -138,6 +138,10 @@ ngx_http_mcp_link(ngx_http_mcp_call_t *call, const ngx_http_mcp_link_t *link)
 {
     mcp_result_link_t  l;
 
+    if (call->msg->resource) {
+        return NGX_ERROR;
+    }
+
     ngx_http_mcp_str(&l.uri, link->uri);
     ngx_http_mcp_str(&l.name, link->name);
     ngx_http_mcp_str(&l.title, link->title);
@@ -184,6 +188,33 @@ ngx_http_mcp_annotate(ngx_http_mcp_call_t *call, ngx_uint_t audience,
     double priority)
 {
     return mcp_result_annotate(&call->result, audience, priority);
+}
+
+
+ngx_int_t
+ngx_http_mcp_role(ngx_http_mcp_call_t *call, ngx_uint_t role)
+{
+    call->result.assistant = (role == NGX_HTTP_MCP_ASSISTANT);
+
+    return NGX_OK;
+}
+
+
+ngx_str_t
+ngx_http_mcp_uri(ngx_http_mcp_call_t *call)
+{
+    ngx_str_t  none = ngx_null_string;
+
+    return call->msg->resource ? call->msg->name : none;
+}
+
+
+ngx_int_t
+ngx_http_mcp_complete(ngx_http_mcp_call_t *call, const u_char *p, size_t len)
+{
+    mcp_completion_add(&call->completion, p, len);
+
+    return call->completion.values.failed ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -10,63 +10,168 @@
 #include <ngx_http_mcp_call.h>
 
 
+static ngx_int_t ngx_http_mcp_call_complete(ngx_http_mcp_call_t *call,
+    const mcp_server_t *server, mcp_action_t *action);
+static ngx_http_mcp_complete_pt ngx_http_mcp_call_completer(mcp_msg_t *msg,
+    const mcp_arg_t *arg);
+static ngx_int_t ngx_http_mcp_call_run(ngx_http_mcp_call_t *call,
+    const mcp_server_t *server, mcp_action_t *action);
+static ngx_http_mcp_handler_pt ngx_http_mcp_call_handler(mcp_msg_t *msg);
+static const char *ngx_http_mcp_call_kind(mcp_msg_t *msg);
+static const ngx_str_t *ngx_http_mcp_call_name(mcp_msg_t *msg);
+static ngx_int_t ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call);
 static ngx_int_t ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call,
     const char *reason);
 
 
 ngx_int_t
 ngx_http_mcp_call(ngx_http_request_t *r, const mcp_server_t *server,
-    mcp_msg_t *msg, const cJSON *args, ngx_str_t *result)
+    mcp_msg_t *msg, mcp_action_t *action)
 {
-    mcp_buf_t                   b;
-    ngx_int_t                   rc;
-    ngx_http_mcp_call_t         call;
-    const ngx_http_mcp_tool_t  *tool;
-
-    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "mcp call \"%V\"", &msg->tool->name);
-
-    tool = msg->tool->data;
+    ngx_http_mcp_call_t  call;
 
     call.request = r;
     call.msg = msg;
     call.broken = 0;
 
-    mcp_result_init(&call.result, r->pool, msg->tool, msg->version);
+    mcp_result_init_msg(&call.result, msg);
 
-    rc = tool->handler(&call, args);
+    if (action->type == MCP_ACTION_COMPLETE) {
+        return ngx_http_mcp_call_complete(&call, server, action);
+    }
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "mcp call \"%V\" done: %i", &msg->tool->name, rc);
+    return ngx_http_mcp_call_run(&call, server, action);
+}
 
-    if (call.broken) {
-        return ngx_http_mcp_call_fail(&call, "broke its output schema");
+
+static ngx_int_t
+ngx_http_mcp_call_complete(ngx_http_mcp_call_t *call,
+    const mcp_server_t *server, mcp_action_t *action)
+{
+    ngx_http_mcp_complete_pt  complete;
+
+    mcp_completion_init(&call->completion, call->request->pool);
+
+    complete = ngx_http_mcp_call_completer(call->msg, action->arg);
+
+    if (complete(call, (char *) action->arg->name.data,
+                 (char *) action->value.data, action->args)
+        != NGX_OK)
+    {
+        return ngx_http_mcp_call_fail(call, "cannot complete a value");
+    }
+
+    return mcp_completion_write(&call->completion, server, call->msg->version,
+                                &action->result);
+}
+
+
+static ngx_http_mcp_complete_pt
+ngx_http_mcp_call_completer(mcp_msg_t *msg, const mcp_arg_t *arg)
+{
+    const ngx_http_mcp_arg_t  *a;
+
+    a = msg->prompt
+        ? ((const ngx_http_mcp_prompt_t *) msg->prompt->data)->args
+        : ((const ngx_http_mcp_resource_t *) msg->resource->data)->args;
+
+    while (ngx_strcmp(a->name, arg->name.data) != 0) {
+        a++;
+    }
+
+    return a->complete;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_call_run(ngx_http_mcp_call_t *call, const mcp_server_t *server,
+    mcp_action_t *action)
+{
+    mcp_buf_t   b;
+    ngx_int_t   rc;
+    mcp_msg_t  *msg;
+
+    msg = call->msg;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, call->request->connection->log, 0,
+                   "mcp call %s \"%V\"", ngx_http_mcp_call_kind(msg),
+                   ngx_http_mcp_call_name(msg));
+
+    rc = ngx_http_mcp_call_handler(msg)(call, action->args);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, call->request->connection->log, 0,
+                   "mcp call \"%V\" done: %i", ngx_http_mcp_call_name(msg),
+                   rc);
+
+    if (call->broken) {
+        return ngx_http_mcp_call_fail(call, "broke its output schema");
+    }
+
+    if (rc == NGX_DECLINED && msg->resource) {
+        return mcp_resource_not_found(msg);
     }
 
     if (rc != NGX_OK) {
-        return ngx_http_mcp_call_fail(&call, "failed");
+        return ngx_http_mcp_call_fail(call, "failed");
     }
 
-    mcp_buf_init(&b, r->pool, mcp_buf_len(&call.result.content)
-                              + 2 * call.result.structured.len
-                              + server->meta.len + 128);
+    if (call->result.error && msg->tool == NULL) {
+        return ngx_http_mcp_call_refuse(call);
+    }
 
-    rc = mcp_result_write(&call.result, server, &b);
+    mcp_buf_init(&b, call->request->pool,
+                 mcp_buf_len(&call->result.content)
+                 + 2 * call->result.structured.len + server->meta.len + 128);
+
+    rc = mcp_result_write(&call->result, server, &b);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_call_fail(&call, "has an output schema and gave "
-                                             "no structured result");
+        return ngx_http_mcp_call_fail(call,
+                                      msg->tool ? "has an output schema and "
+                                                  "gave no structured result"
+                                                : "gave no contents");
     }
 
     if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (call.result.error) {
+    if (call->result.error) {
         msg->error.cause = MCP_ERROR_TOOL;
     }
 
-    return mcp_buf_done(&b, result);
+    return mcp_buf_done(&b, &action->result);
+}
+
+
+static ngx_http_mcp_handler_pt
+ngx_http_mcp_call_handler(mcp_msg_t *msg)
+{
+    if (msg->tool) {
+        return ((const ngx_http_mcp_tool_t *) msg->tool->data)->handler;
+    }
+
+    if (msg->prompt) {
+        return ((const ngx_http_mcp_prompt_t *) msg->prompt->data)->handler;
+    }
+
+    return ((const ngx_http_mcp_resource_t *) msg->resource->data)->handler;
+}
+
+
+/* prompts and resources have no result that says what is wrong */
+
+static ngx_int_t
+ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call)
+{
+    if (call->result.content.failed) {
+        return NGX_ERROR;
+    }
+
+    call->msg->error.cause = MCP_ERROR_PARAMS;
+    call->msg->error.text = call->result.reason;
+
+    return NGX_DECLINED;
 }
 
 
@@ -74,9 +179,34 @@ static ngx_int_t
 ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call, const char *reason)
 {
     ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                  "mcp tool \"%V\" %s", &call->msg->tool->name, reason);
+                  "mcp %s \"%V\" %s", ngx_http_mcp_call_kind(call->msg),
+                  ngx_http_mcp_call_name(call->msg), reason);
 
     call->msg->error.cause = MCP_ERROR_INTERNAL;
 
     return NGX_DECLINED;
+}
+
+
+static const char *
+ngx_http_mcp_call_kind(mcp_msg_t *msg)
+{
+    if (msg->tool) {
+        return "tool";
+    }
+
+    return msg->prompt ? "prompt" : "resource";
+}
+
+
+/* as it is configured, never what a client calls it */
+
+static const ngx_str_t *
+ngx_http_mcp_call_name(mcp_msg_t *msg)
+{
+    if (msg->tool) {
+        return &msg->tool->name;
+    }
+
+    return msg->prompt ? &msg->prompt->name : &msg->resource->uri;
 }

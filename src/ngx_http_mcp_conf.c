@@ -17,10 +17,6 @@
 
 static char *ngx_http_mcp_set_server_option(ngx_conf_t *cf,
     ngx_str_t *option, mcp_server_info_t *info);
-static ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name,
-    size_t max, ngx_str_t *text);
-static ngx_int_t ngx_http_mcp_add_server_names(ngx_conf_t *cf,
-    ngx_http_mcp_loc_conf_t *conf);
 
 
 char *
@@ -155,7 +151,7 @@ ngx_http_mcp_set_instructions(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
     ngx_str_t *text)
 {
@@ -317,143 +313,5 @@ ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_loc_conf_t *mlcf = conf;
 
-    ngx_str_t  *value;
-
-    if (mlcf->list_ttl != NGX_CONF_UNSET_MSEC) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    mlcf->list_ttl = ngx_parse_time(&value[1], 0);
-
-    if (mlcf->list_ttl == (ngx_msec_t) NGX_ERROR) {
-        return "has an invalid time";
-    }
-
-    mlcf->list_public = 0;
-
-    if (cf->args->nelts == 2 || ngx_strcmp(value[2].data, "private") == 0) {
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value[2].data, "public") == 0) {
-        mlcf->list_public = 1;
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid scope \"%V\", expected \"public\" or "
-                       "\"private\"", &value[2]);
-    return NGX_CONF_ERROR;
-}
-
-
-char *
-ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
-{
-    ngx_uint_t      i;
-    mcp_tool_t    **tool;
-    mcp_server_t   *server;
-
-    if (conf->server_names && ngx_http_mcp_add_server_names(cf, conf) != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    server = ngx_pcalloc(cf->pool, sizeof(mcp_server_t));
-    if (server == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    conf->server = server;
-
-    server->info = *conf->info;
-    server->instructions = conf->instructions;
-    server->versions = conf->versions;
-    server->page_size = conf->page_size;
-    server->ttl = conf->list_ttl;
-    server->public = conf->list_public ? 1 : 0;
-
-    if (mcp_catalog_init(&server->tools, cf->pool) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    if (conf->tools) {
-        tool = conf->tools->elts;
-
-        for (i = 0; i < conf->tools->nelts; i++) {
-            if (mcp_catalog_add(&server->tools, &tool[i]->name, tool[i])
-                != NGX_OK)
-            {
-                return NGX_CONF_ERROR;
-            }
-        }
-    }
-
-    if (mcp_server_render(server, cf->pool) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* the inherited array is shared, so the names go into a copy */
-
-static ngx_int_t
-ngx_http_mcp_add_server_names(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
-{
-    ngx_uint_t                 i, n;
-    ngx_str_t                  name;
-    ngx_array_t               *origins;
-    mcp_origin_t              *origin;
-    ngx_http_server_name_t    *sn;
-    ngx_http_core_srv_conf_t  *cscf;
-
-    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
-    sn = cscf->server_names.elts;
-
-    n = conf->origins->nelts;
-
-    origins = ngx_array_create(cf->pool, n + cscf->server_names.nelts,
-                               sizeof(mcp_origin_t));
-    if (origins == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (n) {
-        origin = ngx_array_push_n(origins, n);
-        ngx_memcpy(origin, conf->origins->elts, n * sizeof(mcp_origin_t));
-    }
-
-    conf->origins = origins;
-
-    for (i = 0; i < cscf->server_names.nelts; i++) {
-
-#if (NGX_PCRE)
-        if (sn[i].regex) {
-            continue;
-        }
-#endif
-
-        name = sn[i].name;
-
-        if (name.len == 0) {
-            continue;
-        }
-
-        origin = ngx_array_push(origins);
-        if (origin == NULL) {
-            return NGX_ERROR;
-        }
-
-        /* "_" and "www.*" name no origin */
-
-        if (mcp_origin_parse(&name, origin) != NGX_OK) {
-            origins->nelts--;
-        }
-    }
-
-    return NGX_OK;
+    return ngx_http_mcp_set_ttl(cf, &mlcf->list_ttl, &mlcf->list_public);
 }

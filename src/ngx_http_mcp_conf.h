@@ -25,8 +25,53 @@ char *ngx_http_mcp_set_protocols(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_origins(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/*
+ * What the C API describes, checked and ready to be offered; also of
+ * directives, which describe what they make in the same way.  NULL: err says
+ * why, or is NULL if there is no memory.
+ */
+mcp_resource_t *ngx_http_mcp_compile_resource(ngx_conf_t *cf,
+    const ngx_http_mcp_resource_t *desc, const char **err);
+mcp_prompt_t *ngx_http_mcp_compile_prompt(ngx_conf_t *cf,
+    const ngx_http_mcp_prompt_t *desc, const char **err);
+
+/* [emerg] resource "a:b": why; nothing if there is no why */
+void ngx_http_mcp_refuse(ngx_conf_t *cf, const char *kind, ngx_str_t *name,
+    const char *err);
+
+/*
+ * Adds what a directive made to those of its level: NGX_CONF_OK, an error if
+ * one of that name is there already.
+ */
+char *ngx_http_mcp_push_resource(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *mlcf, mcp_resource_t *resource);
+char *ngx_http_mcp_push_prompt(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
+    mcp_prompt_t *prompt);
+
+/*
+ * The inside of a block: each directive is one of these commands, "type" has
+ * the number of arguments only, "conf" is what is set.
+ */
+char *ngx_http_mcp_parse_block(ngx_conf_t *cf, ngx_command_t *commands,
+    void *conf);
+
+/* setters that several directives share */
+char *ngx_http_mcp_set_icon(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_ttl(ngx_conf_t *cf, ngx_msec_t *ttl,
+    ngx_uint_t *public);
+
+/*
+ * A file of at most "max" bytes, read when nginx starts.  NGX_OK, or NGX_ERROR
+ * after an [emerg] line.  "name" becomes an absolute one.
+ */
+ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
+    ngx_str_t *text);
 
 /* packs of tools that are part of this module */
 ngx_int_t ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf);

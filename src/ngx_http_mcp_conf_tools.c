@@ -8,6 +8,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_tools.h>
+#include <mcp_resources.h>
+#include <mcp_prompts.h>
 #include <ngx_http_mcp_conf.h>
 
 
@@ -17,6 +19,11 @@ static ngx_int_t ngx_http_mcp_compile_pack(ngx_conf_t *cf,
     ngx_http_mcp_pack_t *pack);
 static ngx_int_t ngx_http_mcp_compile_tool(ngx_conf_t *cf,
     ngx_http_mcp_pack_t *pack, const ngx_http_mcp_tool_t *desc);
+static ngx_int_t ngx_http_mcp_compile_offers(ngx_conf_t *cf,
+    ngx_http_mcp_pack_t *pack);
+static ngx_int_t ngx_http_mcp_refuse_offer(ngx_conf_t *cf,
+    ngx_http_mcp_pack_t *pack, const char *kind, const char *name,
+    const char *err);
 static ngx_int_t ngx_http_mcp_switch_on(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_pack_t *pack);
 static const char *ngx_http_mcp_owner(ngx_conf_t *cf, const mcp_tool_t *tool);
@@ -40,11 +47,17 @@ ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t            *value;
     ngx_uint_t            i;
-    ngx_http_mcp_pack_t  *pack;
+    ngx_http_mcp_pack_t  *pack, **slot;
 
     if (mlcf->tools == NGX_CONF_UNSET_PTR) {
         mlcf->tools = ngx_array_create(cf->pool, 8, sizeof(mcp_tool_t *));
         if (mlcf->tools == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        mlcf->packs = ngx_array_create(cf->pool, 4,
+                                       sizeof(ngx_http_mcp_pack_t *));
+        if (mlcf->packs == NULL) {
             return NGX_CONF_ERROR;
         }
     }
@@ -67,6 +80,13 @@ ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (ngx_http_mcp_switch_on(cf, mlcf, pack) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
+
+        slot = ngx_array_push(mlcf->packs);
+        if (slot == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *slot = pack;
     }
 
     return NGX_CONF_OK;
@@ -107,13 +127,78 @@ ngx_http_mcp_compile_pack(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack)
         return NGX_ERROR;
     }
 
-    for (desc = pack->tools->tools; desc->name; desc++) {
+    for (desc = pack->tools->tools; desc && desc->name; desc++) {
         if (ngx_http_mcp_compile_tool(cf, pack, desc) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
+    return ngx_http_mcp_compile_offers(cf, pack);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_compile_offers(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack)
+{
+    void                           **slot;
+    const char                      *err;
+    const ngx_http_mcp_prompt_t     *prompt;
+    const ngx_http_mcp_resource_t   *resource;
+
+    if (ngx_array_init(&pack->resources, cf->pool, 4, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&pack->prompts, cf->pool, 4, sizeof(void *))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (resource = pack->tools->resources;
+         resource && resource->uri;
+         resource++)
+    {
+        slot = ngx_array_push(&pack->resources);
+        if (slot == NULL) {
+            return NGX_ERROR;
+        }
+
+        *slot = ngx_http_mcp_compile_resource(cf, resource, &err);
+
+        if (*slot == NULL) {
+            return ngx_http_mcp_refuse_offer(cf, pack, "resource",
+                                             resource->uri, err);
+        }
+    }
+
+    for (prompt = pack->tools->prompts; prompt && prompt->name; prompt++) {
+
+        slot = ngx_array_push(&pack->prompts);
+        if (slot == NULL) {
+            return NGX_ERROR;
+        }
+
+        *slot = ngx_http_mcp_compile_prompt(cf, prompt, &err);
+
+        if (*slot == NULL) {
+            return ngx_http_mcp_refuse_offer(cf, pack, "prompt", prompt->name,
+                                             err);
+        }
+    }
+
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_refuse_offer(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack,
+    const char *kind, const char *name, const char *err)
+{
+    if (err) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s \"%s\" of module \"%s\": %s",
+                           kind, name, pack->tools->name, err);
+    }
+
+    return NGX_ERROR;
 }
 
 
@@ -220,7 +305,7 @@ ngx_http_mcp_owner(ngx_conf_t *cf, const mcp_tool_t *tool)
     pack = mmcf->packs.elts;
 
     for (i = 0; i < mmcf->packs.nelts; i++) {
-        for (desc = pack[i].tools->tools; desc->name; desc++) {
+        for (desc = pack[i].tools->tools; desc && desc->name; desc++) {
             if (desc == tool->data) {
                 return pack[i].tools->name;
             }

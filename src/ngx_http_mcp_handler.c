@@ -368,9 +368,8 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
         rc = mcp_dispatch(mlcf->server, msg, &action);
 
-        if (rc == NGX_OK && action.type == MCP_ACTION_CALL) {
-            rc = ngx_http_mcp_call(r, mlcf->server, msg, action.args,
-                                   &action.result);
+        if (rc == NGX_OK && action.type != MCP_ACTION_RESULT) {
+            rc = ngx_http_mcp_call(r, mlcf->server, msg, &action);
         }
     }
 

@@ -86,6 +86,22 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       0,
       NULL },
 
+    { ngx_string("mcp_resource"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_BLOCK
+                        |NGX_CONF_TAKE1,
+      ngx_http_mcp_set_resource,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_prompt"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_BLOCK
+                        |NGX_CONF_TAKE1,
+      ngx_http_mcp_set_prompt,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("mcp_list_ttl"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_http_mcp_set_list_ttl,
@@ -218,6 +234,9 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->origin_none = NGX_CONF_UNSET_UINT;
     conf->server_names = NGX_CONF_UNSET_UINT;
     conf->tools = NGX_CONF_UNSET_PTR;
+    conf->packs = NGX_CONF_UNSET_PTR;
+    conf->resources = NGX_CONF_UNSET_PTR;
+    conf->prompts = NGX_CONF_UNSET_PTR;
     conf->list_ttl = NGX_CONF_UNSET_MSEC;
     conf->list_public = NGX_CONF_UNSET_UINT;
     conf->page_size = NGX_CONF_UNSET_UINT;
@@ -248,6 +267,9 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->origin_none, prev->origin_none, 1);
     ngx_conf_merge_uint_value(conf->server_names, prev->server_names, 1);
     ngx_conf_merge_ptr_value(conf->tools, prev->tools, NULL);
+    ngx_conf_merge_ptr_value(conf->packs, prev->packs, NULL);
+    ngx_conf_merge_ptr_value(conf->resources, prev->resources, NULL);
+    ngx_conf_merge_ptr_value(conf->prompts, prev->prompts, NULL);
     ngx_conf_merge_msec_value(conf->list_ttl, prev->list_ttl, 300000);
     ngx_conf_merge_uint_value(conf->list_public, prev->list_public, 0);
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size, 200);

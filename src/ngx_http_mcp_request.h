@@ -30,6 +30,8 @@ typedef struct {
 typedef struct {
     const ngx_http_mcp_tools_t  *tools;
     ngx_array_t                 *compiled; /* of mcp_tool_t, or NULL */
+    ngx_array_t                  resources;  /* of mcp_resource_t pointers */
+    ngx_array_t                  prompts;  /* of mcp_prompt_t pointers */
 } ngx_http_mcp_pack_t;
 
 
@@ -45,6 +47,11 @@ typedef struct {
     ngx_uint_t                   server_names;
 
     ngx_array_t                 *tools;          /* of mcp_tool_t pointers */
+    ngx_array_t                 *packs;          /* of ngx_http_mcp_pack_t
+                                                    pointers */
+    ngx_array_t                 *resources;      /* of mcp_resource_t pointers,
+                                                    of directives */
+    ngx_array_t                 *prompts;        /* likewise */
 
     ngx_msec_t                   list_ttl;
     ngx_uint_t                   list_public;

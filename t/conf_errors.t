@@ -10,48 +10,12 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use MCPTest;
+use MCPTest::Conf;
 use MCPTest::Tools;
 
 plan(skip_all => 'no module') unless -e MCPTest::module();
 
-my $tools = probe_tools();
-
-
-# The text of a mistake stands in a line of its own; the message has to name
-# this line and to match.
-
-sub refused {
-    my ($name, $where, $text, $re, %o) = @_;
-
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-
-    my $t = MCPTest->new(modules => [$tools], location => 'mcp;', %o,
-        $where => ($o{$where} // ($where eq 'location' ? "mcp;\n" : ''))
-                  . "$text # HERE");
-    my ($rc, $out) = $t->test_config;
-    my $conf = $t->path('nginx.conf');
-    my @lines = split /\n/, $t->slurp('nginx.conf');
-    my ($line) = grep { $lines[$_ - 1] =~ /# HERE/ } 1 .. @lines;
-
-    isnt($rc, 0, "$name: refused");
-    like($out, $re, "$name: why");
-    like($out, qr/\[emerg\].* in \Q$conf\E:$line\b/, "$name: where");
-    unlike($out, qr/signal|Sanitizer|runtime error/, "$name: no crash");
-    return;
-}
-
-
-sub accepted {
-    my ($name, %o) = @_;
-
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-
-    my ($rc, $out) = MCPTest->new(modules => [$tools], location => 'mcp;', %o)
-                       ->test_config;
-    is($rc, 0, "$name: accepted") or diag($out);
-    is($out, '', "$name: without a word");
-    return;
-}
+conf_modules(probe_tools());
 
 
 accepted('the least', location => 'mcp;');

@@ -36,7 +36,7 @@ static const ngx_http_mcp_tool_t  ngx_http_hello_list[] = {
 };
 
 static const ngx_http_mcp_tools_t  ngx_http_hello_tools = {
-    NGX_HTTP_MCP_API_VERSION, "hello", ngx_http_hello_list
+    NGX_HTTP_MCP_API_VERSION, "hello", ngx_http_hello_list, NULL, NULL
 };
 
 

@@ -15,43 +15,49 @@
 
 
 /*
- * The C API: tools of the Model Context Protocol written as nginx modules.
+ * The C API: tools, resources and prompts of the Model Context Protocol
+ * written as nginx modules.
  *
- * A module describes its tools in a ngx_http_mcp_tools_t and hands it over in
- * its preconfiguration handler with ngx_http_mcp_add_tools(); an operator
- * switches them on per location with "mcp_tools NAME".  The module is built
+ * A module describes what it has in a ngx_http_mcp_tools_t and hands it over
+ * in its preconfiguration handler with ngx_http_mcp_add_tools(); an operator
+ * switches it on per location with "mcp_tools NAME".  The module is built
  * as a dynamic module of its own and is loaded after ngx_http_mcp_module.
- * A tool is written once and is served in all revisions of the protocol.
+ * What is written once is served in all revisions of the protocol.
  *
  * Everything here runs in a worker process on the event loop: a handler must
  * not block.  Whatever a handler allocates from ngx_http_mcp_pool() is freed
  * when the request ends.
  *
- * Specification: MCP 2026-07-28, server/tools.
+ * Specification: MCP 2026-07-28, server/tools, server/resources,
+ * server/prompts, server/utilities/completion.
  */
 
 
-#define NGX_HTTP_MCP_API_VERSION  1
+#define NGX_HTTP_MCP_API_VERSION  2
 
 
 typedef struct ngx_http_mcp_call_s  ngx_http_mcp_call_t;
 
 
 /*
- * A handler.  "args" is the object of arguments, already checked against the
- * input schema; an empty object if the client sent none.  It is read-only and
- * belongs to the request: never delete it, never add a part of it to another
- * tree (cJSON_Duplicate() it or use a reference).  Strings are UTF-8 without
- * NUL.  A number that a double does not hold exactly has its exact text in
- * "valuestring".
+ * A handler.  "args" is an object: the arguments of a tool, already checked
+ * against its input schema; those of a prompt, strings, with all that are
+ * required; the variables of a resource template, strings.  It is empty if
+ * there are none.  It is read-only and belongs to the request: never delete
+ * it, never add a part of it to another tree (cJSON_Duplicate() it or use a
+ * reference).  Strings are UTF-8 without NUL.  A number that a double does not
+ * hold exactly has its exact text in "valuestring".
  *
- * Returns NGX_OK when the result is complete: text, other content, a
- * structured result or a tool error, set with the functions below.
+ * Returns NGX_OK when the result is complete: content, a structured result or
+ * an error, set with the functions below.
+ * Returns NGX_DECLINED, of a resource only: there is no such resource.
  * Returns NGX_ERROR if it failed for a reason that is not the caller's: the
  * client gets a JSON-RPC error -32603, the reason belongs in the error log.
  */
-typedef ngx_int_t (*ngx_http_mcp_tool_pt)(ngx_http_mcp_call_t *call,
+typedef ngx_int_t (*ngx_http_mcp_handler_pt)(ngx_http_mcp_call_t *call,
     const cJSON *args);
+
+typedef ngx_http_mcp_handler_pt  ngx_http_mcp_tool_pt;
 
 
 /* flags: published as "annotations" of the tool, all four hints if any flag is
@@ -87,11 +93,80 @@ typedef struct {
     { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
 
 
-/* a pack of tools: what one "mcp_tools NAME" switches on */
+/*
+ * Completes a value a user is typing: ngx_http_mcp_complete() for each value
+ * that fits, the best first.  "name" is the argument or variable, "value" what
+ * was typed so far, "args" the other ones that are known, strings.
+ * Returns NGX_OK or NGX_ERROR.
+ */
+typedef ngx_int_t (*ngx_http_mcp_complete_pt)(ngx_http_mcp_call_t *call,
+    const char *name, const char *value, const cJSON *args);
+
+
+/* an argument of a prompt, or what is known of a variable of a template */
 typedef struct {
-    ngx_uint_t                  version;   /* NGX_HTTP_MCP_API_VERSION */
-    const char                 *name;      /* as in "mcp_tools NAME" */
-    const ngx_http_mcp_tool_t  *tools;     /* up to ngx_http_mcp_null_tool */
+    const char                *name;
+    const char                *title;        /* or NULL */
+    const char                *description;  /* or NULL */
+    ngx_uint_t                 required;     /* of prompts only */
+    const char *const         *values;       /* up to NULL: to be proposed */
+    ngx_http_mcp_complete_pt   complete;     /* or NULL; instead of values */
+} ngx_http_mcp_arg_t;
+
+#define ngx_http_mcp_null_arg  { NULL, NULL, NULL, 0, NULL, NULL }
+
+
+/*
+ * A resource, or all resources of a template.  Contents are what the handler
+ * adds with ngx_http_mcp_text(), ngx_http_mcp_embed_text() and so on, of this
+ * URI and media type unless it says otherwise.
+ */
+typedef struct {
+    const char                *uri;          /* or a template, RFC 6570 level
+                                                1 to 3: "db://{table}{?row}" */
+    const char                *name;
+    const char                *title;        /* or NULL, and so the next 4 */
+    const char                *description;
+    const char                *icon;
+    const char                *mime_type;
+    const char                *modified;     /* ISO 8601 */
+    off_t                      size;         /* 0: not said */
+    ngx_uint_t                 audience;     /* NGX_HTTP_MCP_FOR_*, or 0 */
+    double                     priority;     /* up to 1; 0: not said */
+    ngx_msec_t                 ttl;          /* how long contents are fresh */
+    ngx_uint_t                 public;       /* for everybody the same */
+    const ngx_http_mcp_arg_t  *args;         /* or NULL */
+    ngx_http_mcp_handler_pt    handler;
+} ngx_http_mcp_resource_t;
+
+#define ngx_http_mcp_null_resource                                           \
+    { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL }
+
+
+/*
+ * A prompt.  Each content the handler adds is a message; of the user, unless
+ * ngx_http_mcp_role() says otherwise.
+ */
+typedef struct {
+    const char                *name;
+    const char                *title;        /* or NULL */
+    const char                *description;
+    const char                *icon;         /* or NULL */
+    const ngx_http_mcp_arg_t  *args;         /* or NULL */
+    ngx_http_mcp_handler_pt    handler;
+} ngx_http_mcp_prompt_t;
+
+#define ngx_http_mcp_null_prompt  { NULL, NULL, NULL, NULL, NULL, NULL }
+
+
+/* a pack: what one "mcp_tools NAME" switches on; arrays end with their null
+ * item and may be NULL */
+typedef struct {
+    ngx_uint_t                      version;  /* NGX_HTTP_MCP_API_VERSION */
+    const char                     *name;     /* as in "mcp_tools NAME" */
+    const ngx_http_mcp_tool_t      *tools;
+    const ngx_http_mcp_resource_t  *resources;
+    const ngx_http_mcp_prompt_t    *prompts;
 } ngx_http_mcp_tools_t;
 
 
@@ -124,18 +199,19 @@ ngx_http_request_t *ngx_http_mcp_request(ngx_http_mcp_call_t *call);
  */
 ngx_int_t ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value);
 
-/* "text" content; the bytes must be UTF-8 */
+/* "text" content, or the text of a resource; the bytes must be UTF-8 */
 ngx_int_t ngx_http_mcp_text(ngx_http_mcp_call_t *call, const u_char *p,
     size_t len);
 
-/* "image" and "audio" content; the bytes are base64-encoded here */
+/* "image" and "audio" content, or a blob of a resource; the bytes are
+ * base64-encoded here */
 ngx_int_t ngx_http_mcp_image(ngx_http_mcp_call_t *call, const u_char *p,
     size_t len, const char *mime_type);
 ngx_int_t ngx_http_mcp_audio(ngx_http_mcp_call_t *call, const u_char *p,
     size_t len, const char *mime_type);
 
-/* "resource_link" content; title, description, mime_type may be NULL,
- * size is -1 if it is not known */
+/* "resource_link" content, which a resource does not have; title, description,
+ * mime_type may be NULL, size is -1 if it is not known */
 typedef struct {
     const char            *uri;
     const char            *name;
@@ -149,22 +225,39 @@ ngx_int_t ngx_http_mcp_link(ngx_http_mcp_call_t *call,
     const ngx_http_mcp_link_t *link);
 
 /* "resource" content, embedded as text or, base64-encoded, as a blob;
- * mime_type may be NULL */
+ * mime_type may be NULL.  As contents of a resource, where "uri" may be NULL
+ * too: the URI that is read and the media type of the resource. */
 ngx_int_t ngx_http_mcp_embed_text(ngx_http_mcp_call_t *call, const char *uri,
     const char *mime_type, const u_char *p, size_t len);
 ngx_int_t ngx_http_mcp_embed_blob(ngx_http_mcp_call_t *call, const char *uri,
     const char *mime_type, const u_char *p, size_t len);
 
-/* annotations of the content item that is added next */
+/* annotations of the content item that is added next; contents of a resource
+ * have none */
 #define NGX_HTTP_MCP_FOR_USER       0x0001
 #define NGX_HTTP_MCP_FOR_ASSISTANT  0x0002
 
 ngx_int_t ngx_http_mcp_annotate(ngx_http_mcp_call_t *call,
     ngx_uint_t audience, double priority);
 
+/* who says the messages of a prompt that are added next */
+#define NGX_HTTP_MCP_USER       0
+#define NGX_HTTP_MCP_ASSISTANT  1
+
+ngx_int_t ngx_http_mcp_role(ngx_http_mcp_call_t *call, ngx_uint_t role);
+
+/* the URI that is read, of a resource only; else an empty string */
+ngx_str_t ngx_http_mcp_uri(ngx_http_mcp_call_t *call);
+
+/* a value that fits, for ngx_http_mcp_complete_pt; UTF-8.  All are counted,
+ * up to 100 are sent */
+ngx_int_t ngx_http_mcp_complete(ngx_http_mcp_call_t *call, const u_char *p,
+    size_t len);
+
 /*
- * A tool error the model can read and correct itself by ("isError": true);
- * the format is that of ngx_sprintf(), the text is cut at 2048 bytes.  What
+ * An error the caller can correct: of a tool, one the model can read
+ * ("isError": true); of a prompt or a resource, a JSON-RPC error -32602.
+ * The format is that of ngx_sprintf(), the text is cut at 2048 bytes.  What
  * was added before is dropped.  Always returns NGX_OK, so that a handler
  * may "return ngx_http_mcp_error(call, ...)".
  */

@@ -6,11 +6,16 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <mcp_server.h>
 #include <mcp_tools.h>
+#include <mcp_resources.h>
+#include <mcp_prompts.h>
 
 
-#define MCP_SERVER_CAPABILITIES  "\"capabilities\":{\"tools\":{}}"
+typedef struct {
+    ngx_str_t           name;
+    ngx_uint_t          bit;
+    ngx_uint_t          version;     /* the first that has a word for it */
+} mcp_server_capability_t;
 
 
 static ngx_int_t mcp_server_render_meta(mcp_server_t *server,
@@ -19,14 +24,47 @@ static ngx_int_t mcp_server_render_discover(mcp_server_t *server,
     ngx_pool_t *pool);
 static ngx_int_t mcp_server_render_initialize(mcp_server_t *server,
     ngx_pool_t *pool, ngx_uint_t version);
+static void mcp_server_write_capabilities(mcp_buf_t *b,
+    const mcp_server_t *server, ngx_uint_t version);
 static void mcp_server_write_info(mcp_buf_t *b, const mcp_server_info_t *info,
     ngx_uint_t version);
+
+
+/* tools are always there, if only as an empty list */
+
+static const mcp_server_capability_t  mcp_server_capabilities[] = {
+    { ngx_string("tools"), MCP_SERVER_TOOLS, MCP_VERSION_2024_11_05 },
+    { ngx_string("resources"), MCP_SERVER_RESOURCES, MCP_VERSION_2024_11_05 },
+    { ngx_string("prompts"), MCP_SERVER_PROMPTS, MCP_VERSION_2024_11_05 },
+    { ngx_string("completions"), MCP_SERVER_COMPLETIONS,
+      MCP_VERSION_2025_03_26 },
+    { ngx_null_string, 0, 0 }
+};
+
+
+ngx_int_t
+mcp_server_init(mcp_server_t *server, ngx_pool_t *pool)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < MCP_OFFERS; i++) {
+        if (mcp_catalog_init(&server->offers[i].catalog, pool) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
 
 
 ngx_int_t
 mcp_server_render(mcp_server_t *server, ngx_pool_t *pool)
 {
     ngx_uint_t  v;
+
+    server->capabilities = MCP_SERVER_TOOLS
+                           | mcp_resources_capabilities(server)
+                           | mcp_prompts_capabilities(server);
 
     if (mcp_server_render_meta(server, pool) != NGX_OK
         || mcp_server_render_discover(server, pool) != NGX_OK)
@@ -40,7 +78,14 @@ mcp_server_render(mcp_server_t *server, ngx_pool_t *pool)
         }
     }
 
-    return mcp_tools_render(server, pool);
+    if (mcp_tools_render(server, pool) != NGX_OK
+        || mcp_resources_render(server, pool) != NGX_OK
+        || mcp_prompts_render(server, pool) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -84,9 +129,10 @@ mcp_server_render_discover(mcp_server_t *server, ngx_pool_t *pool)
         mcp_buf_json_string(&b, name->data, name->len);
     }
 
-    mcp_buf_lit(&b, "]," MCP_SERVER_CAPABILITIES);
+    mcp_buf_lit(&b, "],");
+    mcp_server_write_capabilities(&b, server, MCP_VERSION_2026_07_28);
     mcp_buf_json_member(&b, "instructions", &server->instructions);
-    mcp_server_write_cache(&b, server);
+    mcp_server_write_cache(&b, server->ttl, server->public);
     mcp_buf_str(&b, &server->meta);
     mcp_buf_char(&b, '}');
 
@@ -106,12 +152,42 @@ mcp_server_render_initialize(mcp_server_t *server, ngx_pool_t *pool,
     mcp_buf_init(&b, pool, 512);
     mcp_buf_lit(&b, "{\"protocolVersion\":");
     mcp_buf_json_string(&b, name->data, name->len);
-    mcp_buf_lit(&b, "," MCP_SERVER_CAPABILITIES ",\"serverInfo\":");
+    mcp_buf_char(&b, ',');
+    mcp_server_write_capabilities(&b, server, version);
+    mcp_buf_lit(&b, ",\"serverInfo\":");
     mcp_server_write_info(&b, &server->info, version);
     mcp_buf_json_member(&b, "instructions", &server->instructions);
     mcp_buf_char(&b, '}');
 
     return mcp_buf_done(&b, &server->initialize[version]);
+}
+
+
+static void
+mcp_server_write_capabilities(mcp_buf_t *b, const mcp_server_t *server,
+    ngx_uint_t version)
+{
+    ngx_uint_t                      n;
+    const mcp_server_capability_t  *c;
+
+    mcp_buf_lit(b, "\"capabilities\":{");
+    n = 0;
+
+    for (c = mcp_server_capabilities; c->name.len; c++) {
+
+        if ((server->capabilities & c->bit) == 0 || version < c->version) {
+            continue;
+        }
+
+        if (n++) {
+            mcp_buf_char(b, ',');
+        }
+
+        mcp_buf_json_string(b, c->name.data, c->name.len);
+        mcp_buf_lit(b, ":{}");
+    }
+
+    mcp_buf_char(b, '}');
 }
 
 
@@ -123,31 +199,25 @@ mcp_server_write_info(mcp_buf_t *b, const mcp_server_info_t *info,
     mcp_buf_json_string(b, info->name.data, info->name.len);
     mcp_buf_json_member(b, "version", &info->version);
 
-    if (version >= MCP_VERSION_2025_06_18) {
-        mcp_buf_json_member(b, "title", &info->title);
-    }
+    mcp_list_write_title(b, &info->title, version);
 
     if (version >= MCP_VERSION_2025_11_25) {
         mcp_buf_json_member(b, "websiteUrl", &info->website);
-
-        if (info->icon.len) {
-            mcp_buf_lit(b, ",\"icons\":[{\"src\":");
-            mcp_buf_json_string(b, info->icon.data, info->icon.len);
-            mcp_buf_lit(b, "}]");
-        }
     }
+
+    mcp_list_write_icon(b, &info->icon, version);
 
     mcp_buf_char(b, '}');
 }
 
 
 void
-mcp_server_write_cache(mcp_buf_t *b, const mcp_server_t *server)
+mcp_server_write_cache(mcp_buf_t *b, uint64_t ttl, ngx_uint_t public)
 {
     mcp_buf_lit(b, ",\"ttlMs\":");
-    mcp_buf_int(b, server->ttl);
+    mcp_buf_int(b, ttl);
 
-    if (server->public) {
+    if (public) {
         mcp_buf_lit(b, ",\"cacheScope\":\"public\"");
 
     } else {

@@ -9,11 +9,15 @@
 #include <mcp_dispatch.h>
 #include <mcp_headers.h>
 #include <mcp_tools.h>
+#include <mcp_resources.h>
+#include <mcp_prompts.h>
+#include <mcp_complete.h>
 
 
 struct mcp_method_s {
     ngx_str_t           name;
     ngx_uint_t          versions;    /* mask of mcp_version_bit() */
+    ngx_uint_t          capability;  /* of the server, 0: none is needed */
     const char         *subject;     /* the member that Mcp-Name mirrors */
     mcp_method_pt       handler;
 };
@@ -48,21 +52,39 @@ static ngx_int_t mcp_dispatch_subject(const mcp_server_t *server,
 static const mcp_method_t  mcp_methods[] = {
 
     { ngx_string("server/discover"), MCP_VERSION_MASK_MODERN,
-      NULL, mcp_discover },
+      0, NULL, mcp_discover },
 
     { ngx_string("initialize"), MCP_VERSION_MASK_LEGACY,
-      NULL, mcp_initialize },
+      0, NULL, mcp_initialize },
 
     { ngx_string("ping"), MCP_VERSION_MASK_LEGACY,
-      NULL, mcp_ping },
+      0, NULL, mcp_ping },
 
     { ngx_string("tools/list"), MCP_VERSION_MASK_ALL,
-      NULL, mcp_tools_list },
+      MCP_SERVER_TOOLS, NULL, mcp_tools_list },
 
     { ngx_string("tools/call"), MCP_VERSION_MASK_ALL,
-      "name", mcp_tools_call },
+      MCP_SERVER_TOOLS, "name", mcp_tools_call },
 
-    { ngx_null_string, 0, NULL, NULL }
+    { ngx_string("resources/list"), MCP_VERSION_MASK_ALL,
+      MCP_SERVER_RESOURCES, NULL, mcp_resources_list },
+
+    { ngx_string("resources/templates/list"), MCP_VERSION_MASK_ALL,
+      MCP_SERVER_RESOURCES, NULL, mcp_templates_list },
+
+    { ngx_string("resources/read"), MCP_VERSION_MASK_ALL,
+      MCP_SERVER_RESOURCES, "uri", mcp_resources_read },
+
+    { ngx_string("prompts/list"), MCP_VERSION_MASK_ALL,
+      MCP_SERVER_PROMPTS, NULL, mcp_prompts_list },
+
+    { ngx_string("prompts/get"), MCP_VERSION_MASK_ALL,
+      MCP_SERVER_PROMPTS, "name", mcp_prompts_get },
+
+    { ngx_string("completion/complete"), MCP_VERSION_MASK_ALL,
+      MCP_SERVER_COMPLETIONS, NULL, mcp_complete },
+
+    { ngx_null_string, 0, 0, NULL, NULL }
 };
 
 
@@ -493,7 +515,8 @@ mcp_dispatch_method(const mcp_server_t *server, mcp_msg_t *msg)
 
         if (m->name.len == msg->method.len
             && ngx_memcmp(m->name.data, msg->method.data, m->name.len) == 0
-            && (m->versions & mcp_version_bit(msg->version)))
+            && (m->versions & mcp_version_bit(msg->version))
+            && (m->capability & ~server->capabilities) == 0)
         {
             msg->handler = m;
             return mcp_dispatch_subject(server, msg);
@@ -530,7 +553,7 @@ mcp_dispatch_subject(const mcp_server_t *server, mcp_msg_t *msg)
     }
 
     if (msg->handler->handler == mcp_tools_call) {
-        msg->tool = mcp_catalog_find(&server->tools, &msg->name);
+        msg->tool = mcp_server_find(server, MCP_OFFER_TOOLS, &msg->name);
     }
 
     return NGX_OK;

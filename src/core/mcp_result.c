@@ -17,6 +17,13 @@ static void mcp_result_member(mcp_buf_t *b, const char *name,
     const u_char *p, size_t len);
 static void mcp_result_link_text(mcp_result_t *result,
     mcp_result_link_t *link);
+static void mcp_result_contents(mcp_result_t *result, ngx_str_t *uri,
+    ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
+static void mcp_result_write_contents(mcp_buf_t *b, const ngx_str_t *uri,
+    const ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
+static void mcp_result_write_tool(mcp_result_t *result, mcp_buf_t *b);
+static void mcp_result_write_prompt(mcp_result_t *result, mcp_buf_t *b);
+static void mcp_result_write_resource(mcp_result_t *result, mcp_buf_t *b);
 
 
 void
@@ -34,8 +41,24 @@ mcp_result_init(mcp_result_t *result, ngx_pool_t *pool,
 
 
 void
+mcp_result_init_msg(mcp_result_t *result, const mcp_msg_t *msg)
+{
+    mcp_result_init(result, msg->doc->pool, msg->tool, msg->version);
+
+    result->resource = msg->resource;
+    result->prompt = msg->prompt;
+    result->uri = msg->name;
+}
+
+
+void
 mcp_result_text(mcp_result_t *result, const u_char *p, size_t len)
 {
+    if (result->resource) {
+        mcp_result_contents(result, NULL, NULL, p, len, 0);
+        return;
+    }
+
     mcp_result_member(mcp_result_open(result, "text"), "text", p, len);
     mcp_result_close(result);
 }
@@ -56,7 +79,7 @@ mcp_result_audio(mcp_result_t *result, const u_char *p, size_t len,
     u_char     buf[sizeof("content:") + NGX_INT_T_LEN];
     ngx_str_t  uri;
 
-    if (result->version >= MCP_VERSION_2025_03_26) {
+    if (result->resource || result->version >= MCP_VERSION_2025_03_26) {
         mcp_result_data(result, "audio", p, len, mime_type);
         return;
     }
@@ -73,6 +96,11 @@ mcp_result_data(mcp_result_t *result, const char *type, const u_char *p,
     size_t len, ngx_str_t *mime_type)
 {
     mcp_buf_t  *b;
+
+    if (result->resource) {
+        mcp_result_contents(result, NULL, mime_type, p, len, 1);
+        return;
+    }
 
     b = mcp_result_open(result, type);
 
@@ -135,9 +163,41 @@ mcp_result_embed(mcp_result_t *result, ngx_str_t *uri, ngx_str_t *mime_type,
 {
     mcp_buf_t  *b;
 
+    if (result->resource) {
+        mcp_result_contents(result, uri, mime_type, p, len, blob);
+        return;
+    }
+
     b = mcp_result_open(result, "resource");
 
-    mcp_buf_lit(b, ",\"resource\":{\"uri\":");
+    mcp_buf_lit(b, ",\"resource\":");
+    mcp_result_write_contents(b, uri, mime_type, p, len, blob);
+
+    mcp_result_close(result);
+}
+
+
+static void
+mcp_result_contents(mcp_result_t *result, ngx_str_t *uri,
+    ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob)
+{
+    if (result->items++) {
+        mcp_buf_char(&result->content, ',');
+    }
+
+    mcp_result_write_contents(&result->content,
+                              (uri && uri->len) ? uri : &result->uri,
+                              (mime_type && mime_type->len)
+                              ? mime_type : &result->resource->mime_type,
+                              p, len, blob);
+}
+
+
+static void
+mcp_result_write_contents(mcp_buf_t *b, const ngx_str_t *uri,
+    const ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob)
+{
+    mcp_buf_lit(b, "{\"uri\":");
     mcp_buf_json_string(b, uri->data, uri->len);
 
     mcp_buf_json_member(b, "mimeType", mime_type);
@@ -151,8 +211,6 @@ mcp_result_embed(mcp_result_t *result, ngx_str_t *uri, ngx_str_t *mime_type,
         mcp_result_member(b, "text", p, len);
         mcp_buf_char(b, '}');
     }
-
-    mcp_result_close(result);
 }
 
 
@@ -165,6 +223,13 @@ mcp_result_open(mcp_result_t *result, const char *type)
 
     if (result->items++) {
         mcp_buf_char(b, ',');
+    }
+
+    if (result->prompt && result->assistant) {
+        mcp_buf_lit(b, "{\"role\":\"assistant\",\"content\":");
+
+    } else if (result->prompt) {
+        mcp_buf_lit(b, "{\"role\":\"user\",\"content\":");
     }
 
     mcp_buf_lit(b, "{\"type\":\"");
@@ -180,6 +245,10 @@ mcp_result_close(mcp_result_t *result)
 {
     mcp_buf_str(&result->content, &result->annotations);
     mcp_buf_char(&result->content, '}');
+
+    if (result->prompt) {
+        mcp_buf_char(&result->content, '}');
+    }
 
     ngx_str_null(&result->annotations);
 }
@@ -199,38 +268,20 @@ ngx_int_t
 mcp_result_annotate(mcp_result_t *result, ngx_uint_t audience,
     double priority)
 {
-    cJSON      number;
-    mcp_buf_t  b;
+    mcp_buf_t          b;
+    mcp_annotations_t  annotations;
 
-    ngx_memzero(&number, sizeof(cJSON));
-    number.type = cJSON_Number;
-    number.valuedouble = priority;
+    ngx_str_null(&annotations.modified);
+    annotations.audience = audience;
+    annotations.priority = priority;
 
     mcp_buf_init(&b, result->pool, 64);
-    mcp_buf_lit(&b, ",\"annotations\":{\"audience\":[");
 
-    if (audience & MCP_RESULT_FOR_USER) {
-        mcp_buf_lit(&b, "\"user\"");
-    }
-
-    if (audience & MCP_RESULT_FOR_ASSISTANT) {
-
-        if (audience & MCP_RESULT_FOR_USER) {
-            mcp_buf_char(&b, ',');
-        }
-
-        mcp_buf_lit(&b, "\"assistant\"");
-    }
-
-    mcp_buf_lit(&b, "],\"priority\":");
-
-    if (!(priority >= 0 && priority <= 1)
-        || mcp_json_print(&b, &number) != NGX_OK)
+    if (priority < 0
+        || mcp_annotations_write(&b, &annotations, result->version) != NGX_OK)
     {
         return NGX_ERROR;
     }
-
-    mcp_buf_char(&b, '}');
 
     return mcp_buf_done(&b, &result->annotations);
 }
@@ -243,7 +294,7 @@ mcp_result_structured(mcp_result_t *result, const cJSON *value,
     mcp_buf_t  b;
     ngx_int_t  rc;
 
-    if (result->tool->output) {
+    if (result->tool && result->tool->output) {
         rc = mcp_schema_check(result->tool->output, value, result->pool, err);
 
         if (rc != NGX_OK) {
@@ -259,9 +310,18 @@ mcp_result_structured(mcp_result_t *result, const cJSON *value,
         return NGX_DECLINED;
     }
 
+    if (mcp_buf_done(&b, &result->structured) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (result->tool == NULL) {
+        mcp_result_text(result, result->structured.data,
+                        result->structured.len);
+    }
+
     result->object = cJSON_IsObject(value) ? 1 : 0;
 
-    return mcp_buf_done(&b, &result->structured);
+    return NGX_OK;
 }
 
 
@@ -288,7 +348,17 @@ mcp_result_error(mcp_result_t *result, const u_char *p, size_t len)
     ngx_str_null(&result->structured);
     ngx_str_null(&result->annotations);
 
-    mcp_result_text(result, text.data, text.len);
+    if (result->tool) {
+        mcp_result_text(result, text.data, text.len);
+        return;
+    }
+
+    result->reason = text;
+    result->reason.data = ngx_pstrdup(result->pool, &text);
+
+    if (result->reason.data == NULL) {
+        result->content.failed = 1;
+    }
 }
 
 
@@ -298,14 +368,14 @@ mcp_result_write(mcp_result_t *result, const mcp_server_t *server,
 {
     ngx_uint_t  modern;
 
-    if (result->structured.len) {
+    if (result->tool && result->structured.len) {
 
         if (result->items == 0) {
             mcp_result_text(result, result->structured.data,
                             result->structured.len);
         }
 
-    } else if (result->tool->output && !result->error) {
+    } else if (result->tool && result->tool->output && !result->error) {
         return NGX_DECLINED;
     }
 
@@ -313,28 +383,26 @@ mcp_result_write(mcp_result_t *result, const mcp_server_t *server,
         return NGX_ERROR;
     }
 
+    if (result->resource && result->items == 0) {
+        return NGX_DECLINED;
+    }
+
     modern = mcp_version_modern(result->version);
 
+    mcp_buf_char(b, '{');
+
     if (modern) {
-        mcp_buf_lit(b, "{\"resultType\":\"complete\",\"content\":[");
+        mcp_buf_lit(b, "\"resultType\":\"complete\",");
+    }
+
+    if (result->tool) {
+        mcp_result_write_tool(result, b);
+
+    } else if (result->prompt) {
+        mcp_result_write_prompt(result, b);
 
     } else {
-        mcp_buf_lit(b, "{\"content\":[");
-    }
-
-    mcp_buf_add(b, result->content.start, mcp_buf_len(&result->content));
-    mcp_buf_char(b, ']');
-
-    if (result->structured.len
-        && (modern
-            || (result->version >= MCP_VERSION_2025_06_18 && result->object)))
-    {
-        mcp_buf_lit(b, ",\"structuredContent\":");
-        mcp_buf_str(b, &result->structured);
-    }
-
-    if (result->error) {
-        mcp_buf_lit(b, ",\"isError\":true");
+        mcp_result_write_resource(result, b);
     }
 
     if (modern) {
@@ -344,4 +412,49 @@ mcp_result_write(mcp_result_t *result, const mcp_server_t *server,
     mcp_buf_char(b, '}');
 
     return b->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+mcp_result_write_tool(mcp_result_t *result, mcp_buf_t *b)
+{
+    mcp_buf_lit(b, "\"content\":[");
+    mcp_buf_add(b, result->content.start, mcp_buf_len(&result->content));
+    mcp_buf_char(b, ']');
+
+    if (result->structured.len
+        && (mcp_version_modern(result->version)
+            || (result->version >= MCP_VERSION_2025_06_18 && result->object)))
+    {
+        mcp_buf_lit(b, ",\"structuredContent\":");
+        mcp_buf_str(b, &result->structured);
+    }
+
+    if (result->error) {
+        mcp_buf_lit(b, ",\"isError\":true");
+    }
+}
+
+
+static void
+mcp_result_write_prompt(mcp_result_t *result, mcp_buf_t *b)
+{
+    mcp_buf_lit(b, "\"messages\":[");
+    mcp_buf_add(b, result->content.start, mcp_buf_len(&result->content));
+    mcp_buf_char(b, ']');
+    mcp_buf_json_member(b, "description", &result->prompt->description);
+}
+
+
+static void
+mcp_result_write_resource(mcp_result_t *result, mcp_buf_t *b)
+{
+    mcp_buf_lit(b, "\"contents\":[");
+    mcp_buf_add(b, result->content.start, mcp_buf_len(&result->content));
+    mcp_buf_char(b, ']');
+
+    if (mcp_version_modern(result->version)) {
+        mcp_server_write_cache(b, result->resource->ttl,
+                               result->resource->public);
+    }
 }

@@ -42,6 +42,8 @@
     x(CAPABILITY,   -32021, 400, 200, "capability",                           \
       "Missing required client capability")                                   \
     x(PARAMS,       -32602, 200, 200, "params",       "Invalid params")       \
+    x(NOT_FOUND,    -32602, 200, 200, "not_found",    "Resource not found")   \
+    x(NOT_FOUND_OLD, -32002, 200, 200, "not_found",   "Resource not found")   \
     x(INTERNAL,     -32603, 200, 200, "internal",     "Internal error")       \
     x(ORIGIN,       -32600, 403, 403, "origin",       "Origin not allowed")   \
     x(HTTP_METHOD,  -32600, 405, 405, "http_method",  "Method not allowed")   \
@@ -83,8 +85,10 @@ typedef enum {
 } mcp_rpc_kind_e;
 
 
-typedef struct mcp_method_s  mcp_method_t;
-typedef struct mcp_tool_s    mcp_tool_t;
+typedef struct mcp_method_s    mcp_method_t;
+typedef struct mcp_tool_s      mcp_tool_t;
+typedef struct mcp_resource_s  mcp_resource_t;
+typedef struct mcp_prompt_s    mcp_prompt_t;
 
 
 /*
@@ -106,7 +110,11 @@ typedef struct {
     ngx_uint_t          capabilities;  /* MCP_CLIENT_* */
 
     const mcp_method_t *handler;     /* NULL: no such method */
-    const mcp_tool_t   *tool;        /* NULL: not a call, or unknown */
+
+    /* what it is about; NULL: something else, or unknown */
+    const mcp_tool_t     *tool;
+    const mcp_resource_t *resource;
+    const mcp_prompt_t   *prompt;
 
     mcp_error_t         error;
 } mcp_msg_t;

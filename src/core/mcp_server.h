@@ -31,6 +31,31 @@ typedef struct {
 } mcp_server_info_t;
 
 
+/* what an endpoint lists */
+
+typedef enum {
+    MCP_OFFER_TOOLS = 0,             /* of mcp_tool_t, by name */
+    MCP_OFFER_RESOURCES,             /* of mcp_resource_t, by URI */
+    MCP_OFFER_TEMPLATES,             /* of mcp_resource_t, by template */
+    MCP_OFFER_PROMPTS,               /* of mcp_prompt_t, by name */
+    MCP_OFFERS
+} mcp_offer_e;
+
+
+typedef struct {
+    mcp_catalog_t       catalog;
+    ngx_array_t         pages[MCP_VERSIONS];
+} mcp_offer_t;
+
+
+/* what an endpoint says it has, and the methods that go with it */
+
+#define MCP_SERVER_TOOLS        0x0001
+#define MCP_SERVER_RESOURCES    0x0002
+#define MCP_SERVER_PROMPTS      0x0004
+#define MCP_SERVER_COMPLETIONS  0x0008
+
+
 typedef struct {
     mcp_server_info_t   info;
     ngx_str_t           instructions;
@@ -39,20 +64,26 @@ typedef struct {
     uint64_t            ttl;         /* of lists, milliseconds */
     unsigned            public:1;    /* "cacheScope" of lists */
 
-    mcp_catalog_t       tools;       /* of mcp_tool_t */
+    mcp_offer_t         offers[MCP_OFFERS];
+    ngx_uint_t          capabilities;  /* MCP_SERVER_*, of the rendered one */
 
     ngx_str_t           meta;        /* ,"_meta":{...} of modern results */
     ngx_str_t           discover;
     ngx_str_t           initialize[MCP_VERSIONS];
-    ngx_array_t         tools_pages[MCP_VERSIONS];
 } mcp_server_t;
+
+
+typedef struct mcp_arg_s  mcp_arg_t;
 
 
 /* what the glue has to do about a message that was dispatched */
 
 typedef enum {
     MCP_ACTION_RESULT = 0,           /* answer with action->result */
-    MCP_ACTION_CALL                  /* run msg->tool with action->args */
+    MCP_ACTION_CALL,                 /* run msg->tool, msg->resource or
+                                        msg->prompt with action->args */
+    MCP_ACTION_COMPLETE              /* complete action->value for
+                                        action->arg; action->args are others */
 } mcp_action_e;
 
 
@@ -61,6 +92,8 @@ typedef struct {
     ngx_str_t           result;      /* JSON, the whole "result" */
     ngx_uint_t          closed;      /* a "}" stands behind these bytes */
     const cJSON        *args;        /* an object, checked */
+    const mcp_arg_t    *arg;
+    ngx_str_t           value;       /* ends with NUL */
 } mcp_action_t;
 
 
@@ -71,10 +104,29 @@ typedef ngx_int_t (*mcp_method_pt)(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action);
 
 
+/* an endpoint that offers nothing yet: NGX_OK or NGX_ERROR */
+ngx_int_t mcp_server_init(mcp_server_t *server, ngx_pool_t *pool);
+
 ngx_int_t mcp_server_render(mcp_server_t *server, ngx_pool_t *pool);
 
 /* ,"ttlMs":...,"cacheScope":... of cacheable results */
-void mcp_server_write_cache(mcp_buf_t *b, const mcp_server_t *server);
+void mcp_server_write_cache(mcp_buf_t *b, uint64_t ttl, ngx_uint_t public);
+
+/* what was added to the endpoint under that name, or NULL */
+#define mcp_server_find(server, offer, name)                                 \
+    mcp_catalog_find(&(server)->offers[offer].catalog, name)
+
+/* lists: all pages at start, and the method that answers with one of them */
+ngx_int_t mcp_list_render(mcp_server_t *server, ngx_pool_t *pool,
+    mcp_offer_e offer, const char *member, mcp_catalog_write_pt write);
+ngx_int_t mcp_list(const mcp_server_t *server, mcp_msg_t *msg,
+    mcp_action_t *action, mcp_offer_e offer);
+
+/* members of a listed item that not every revision has */
+void mcp_list_write_title(mcp_buf_t *b, const ngx_str_t *title,
+    ngx_uint_t version);
+void mcp_list_write_icon(mcp_buf_t *b, const ngx_str_t *icon,
+    ngx_uint_t version);
 
 ngx_int_t mcp_discover(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action);

@@ -9,6 +9,7 @@
 #include <mcp_tools.h>
 #include <mcp_result.h>
 #include <mcp_headers.h>
+#include <mcp_params.h>
 
 
 static ngx_int_t mcp_tool_check_name(ngx_str_t *name, mcp_schema_error_t *err);
@@ -19,10 +20,7 @@ static ngx_int_t mcp_tool_explain(ngx_pool_t *pool, mcp_schema_error_t *err,
 static ngx_uint_t mcp_tool_is_object(const cJSON *schema);
 static void mcp_tool_write(mcp_buf_t *b, const void *data, ngx_uint_t version);
 static void mcp_tool_write_annotations(mcp_buf_t *b, ngx_uint_t flags);
-static ngx_int_t mcp_tools_list_tail(const mcp_server_t *server,
-    ngx_pool_t *pool, ngx_str_t *tail);
 static ngx_int_t mcp_tools_need(mcp_msg_t *msg, ngx_uint_t missing);
-static ngx_int_t mcp_tools_arguments(mcp_msg_t *msg, const cJSON **args);
 static ngx_int_t mcp_tools_refuse_arguments(const mcp_server_t *server,
     mcp_msg_t *msg, mcp_schema_error_t *err, mcp_action_t *action);
 
@@ -205,10 +203,7 @@ mcp_tool_write(mcp_buf_t *b, const void *data, ngx_uint_t version)
     mcp_buf_lit(b, "{\"name\":");
     mcp_buf_json_string(b, tool->name.data, tool->name.len);
 
-    if (version >= MCP_VERSION_2025_06_18) {
-        mcp_buf_json_member(b, "title", &tool->title);
-    }
-
+    mcp_list_write_title(b, &tool->title, version);
     mcp_buf_json_member(b, "description", &tool->description);
 
     mcp_buf_lit(b, ",\"inputSchema\":");
@@ -226,12 +221,7 @@ mcp_tool_write(mcp_buf_t *b, const void *data, ngx_uint_t version)
         mcp_tool_write_annotations(b, tool->flags);
     }
 
-    if (version >= MCP_VERSION_2025_11_25 && tool->icon.len) {
-        mcp_buf_lit(b, ",\"icons\":[{\"src\":");
-        mcp_buf_json_string(b, tool->icon.data, tool->icon.len);
-        mcp_buf_lit(b, "}]");
-    }
-
+    mcp_list_write_icon(b, &tool->icon, version);
     mcp_buf_char(b, '}');
 }
 
@@ -277,53 +267,8 @@ mcp_tool_write_annotations(mcp_buf_t *b, ngx_uint_t flags)
 ngx_int_t
 mcp_tools_render(mcp_server_t *server, ngx_pool_t *pool)
 {
-    ngx_str_t   tail;
-    mcp_list_t  list;
-
-    if (mcp_tools_list_tail(server, pool, &tail) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(&list, sizeof(mcp_list_t));
-
-    list.member = "tools";
-    list.write = mcp_tool_write;
-    list.page_size = server->page_size;
-
-    for (list.version = 0; list.version < MCP_VERSIONS; list.version++) {
-
-        if ((server->versions & mcp_version_bit(list.version)) == 0) {
-            continue;
-        }
-
-        if (mcp_version_modern(list.version)) {
-            ngx_str_set(&list.head, "\"resultType\":\"complete\",");
-            list.tail = tail;
-        }
-
-        if (mcp_catalog_render(&server->tools, pool, &list,
-                               &server->tools_pages[list.version])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-mcp_tools_list_tail(const mcp_server_t *server, ngx_pool_t *pool,
-    ngx_str_t *tail)
-{
-    mcp_buf_t  b;
-
-    mcp_buf_init(&b, pool, 256);
-    mcp_server_write_cache(&b, server);
-    mcp_buf_str(&b, &server->meta);
-
-    return mcp_buf_done(&b, tail);
+    return mcp_list_render(server, pool, MCP_OFFER_TOOLS, "tools",
+                           mcp_tool_write);
 }
 
 
@@ -331,39 +276,7 @@ ngx_int_t
 mcp_tools_list(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action)
 {
-    ngx_str_t          text;
-    const mcp_page_t  *page;
-    mcp_json_token_t  *cursor;
-
-    page = server->tools_pages[msg->version].elts;
-    cursor = mcp_json_get(msg->doc, msg->params, "cursor");
-
-    if (cursor) {
-
-        if (cursor->type != MCP_JSON_STRING) {
-            return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_PARAMS,
-                                 "Invalid params: \"cursor\" must be a "
-                                 "string");
-        }
-
-        if (mcp_json_string(msg->doc, cursor, &text) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        page = mcp_catalog_page(&server->tools_pages[msg->version], &text);
-
-        if (page == NULL) {
-            return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_PARAMS,
-                                 "Invalid params: unknown or outdated "
-                                 "\"cursor\", start again without one");
-        }
-    }
-
-    action->type = MCP_ACTION_RESULT;
-    action->result = page->body;
-    action->closed = 1;
-
-    return NGX_OK;
+    return mcp_list(server, msg, action, MCP_OFFER_TOOLS);
 }
 
 
@@ -372,19 +285,17 @@ mcp_tools_call(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action)
 {
     ngx_int_t            rc;
-    ngx_str_t            name;
     ngx_uint_t           missing;
     mcp_schema_error_t   err;
 
-    if (msg->name.data == NULL) {
-        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_PARAMS,
-                             "Invalid params: \"name\" must be a string");
+    rc = mcp_params_subject(msg, "name");
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     if (msg->tool == NULL) {
-        name = mcp_rpc_quote(&msg->name);
-        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_PARAMS,
-                             "Unknown tool: %V", &name);
+        return mcp_params_unknown(msg, "tool", &msg->name);
     }
 
     missing = msg->tool->capabilities & ~msg->capabilities;
@@ -393,7 +304,7 @@ mcp_tools_call(const mcp_server_t *server, mcp_msg_t *msg,
         return mcp_tools_need(msg, missing);
     }
 
-    rc = mcp_tools_arguments(msg, &action->args);
+    rc = mcp_params_object(msg, msg->params, "arguments", 0, &action->args);
 
     if (rc != NGX_OK) {
         return rc;
@@ -428,37 +339,6 @@ mcp_tools_need(mcp_msg_t *msg, ngx_uint_t missing)
 
     return mcp_buf_done(&b, &msg->error.data) == NGX_OK ? NGX_DECLINED
                                                         : NGX_ERROR;
-}
-
-
-static ngx_int_t
-mcp_tools_arguments(mcp_msg_t *msg, const cJSON **args)
-{
-    cJSON             *object;
-    mcp_json_token_t  *token;
-
-    token = mcp_json_get(msg->doc, msg->params, "arguments");
-
-    if (token && token->type != MCP_JSON_OBJECT) {
-        return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_PARAMS,
-                             "Invalid params: \"arguments\" must be an "
-                             "object");
-    }
-
-    if (token) {
-        *args = mcp_json_tree(msg->doc, token, msg->doc->pool);
-        return *args ? NGX_OK : NGX_ERROR;
-    }
-
-    object = ngx_pcalloc(msg->doc->pool, sizeof(cJSON));
-    if (object == NULL) {
-        return NGX_ERROR;
-    }
-
-    object->type = cJSON_Object;
-    *args = object;
-
-    return NGX_OK;
 }
 
 

@@ -83,7 +83,9 @@ static const ngx_http_mcp_tool_t  ngx_http_mcp_demo_tool_list[] = {
 const ngx_http_mcp_tools_t  ngx_http_mcp_demo_tools = {
     NGX_HTTP_MCP_API_VERSION,
     "demo",
-    ngx_http_mcp_demo_tool_list
+    ngx_http_mcp_demo_tool_list,
+    NULL,
+    NULL
 };
 
 

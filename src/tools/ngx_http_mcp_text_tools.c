@@ -311,5 +311,7 @@ static const ngx_http_mcp_tool_t  ngx_http_mcp_text_tool_list[] = {
 const ngx_http_mcp_tools_t  ngx_http_mcp_text_tools = {
     NGX_HTTP_MCP_API_VERSION,
     "text",
-    ngx_http_mcp_text_tool_list
+    ngx_http_mcp_text_tool_list,
+    NULL,
+    NULL
 };

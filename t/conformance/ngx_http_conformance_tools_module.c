@@ -11,9 +11,10 @@
 
 
 /*
- * The fixture of the official conformance suite: the tools its scenarios
- * call by name.  "test_simple_text" is the first one on purpose, scenarios
- * take the first listed tool for one that needs no arguments.
+ * The fixture of the official conformance suite: the tools, resources and
+ * prompts its scenarios ask for by name.  "test_simple_text" is the first tool
+ * on purpose, scenarios take the first listed one for one that needs no
+ * arguments.
  */
 
 
@@ -38,6 +39,22 @@ static ngx_int_t ngx_http_conformance_header(ngx_http_mcp_call_t *call,
     const cJSON *args);
 static ngx_int_t ngx_http_conformance_capability(ngx_http_mcp_call_t *call,
     const cJSON *args);
+static ngx_int_t ngx_http_conformance_static_text(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_static_binary(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_template(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_prompt(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_prompt_arguments(
+    ngx_http_mcp_call_t *call, const cJSON *args);
+static ngx_int_t ngx_http_conformance_prompt_embedded(
+    ngx_http_mcp_call_t *call, const cJSON *args);
+static ngx_int_t ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static const char *ngx_http_conformance_string(const cJSON *args,
+    const char *name);
 static ngx_int_t ngx_http_conformance_text(ngx_http_mcp_call_t *call,
     const char *text);
 static ngx_int_t ngx_http_conformance_init(ngx_conf_t *cf);
@@ -202,10 +219,84 @@ static const ngx_http_mcp_tool_t  ngx_http_conformance_tools[] = {
 };
 
 
+static const ngx_http_mcp_resource_t  ngx_http_conformance_resources[] = {
+
+    { .uri = "test://static-text",
+      .name = "static-text",
+      .description = "A text.",
+      .mime_type = "text/plain",
+      .handler = ngx_http_conformance_static_text },
+
+    { .uri = "test://static-binary",
+      .name = "static-binary",
+      .description = "An image.",
+      .mime_type = "image/png",
+      .handler = ngx_http_conformance_static_binary },
+
+    { .uri = "test://watched-resource",
+      .name = "watched-resource",
+      .description = "A text that may change.",
+      .mime_type = "text/plain",
+      .handler = ngx_http_conformance_static_text },
+
+    { .uri = "test://template/{id}/data",
+      .name = "template",
+      .description = "The data of an id.",
+      .mime_type = "application/json",
+      .handler = ngx_http_conformance_template },
+
+    ngx_http_mcp_null_resource
+};
+
+
+static const char *const  ngx_http_conformance_values[] = {
+    "test", "testing", "other", NULL
+};
+
+
+static const ngx_http_mcp_arg_t  ngx_http_conformance_two_args[] = {
+    { "arg1", NULL, "The first.", 1, ngx_http_conformance_values, NULL },
+    { "arg2", NULL, "The second.", 1, NULL, NULL },
+    ngx_http_mcp_null_arg
+};
+
+
+static const ngx_http_mcp_arg_t  ngx_http_conformance_uri_arg[] = {
+    { "resourceUri", NULL, "The resource to embed.", 1, NULL, NULL },
+    ngx_http_mcp_null_arg
+};
+
+
+static const ngx_http_mcp_prompt_t  ngx_http_conformance_prompts[] = {
+
+    { .name = "test_simple_prompt",
+      .description = "One message.",
+      .handler = ngx_http_conformance_prompt },
+
+    { .name = "test_prompt_with_arguments",
+      .description = "One message with both arguments.",
+      .args = ngx_http_conformance_two_args,
+      .handler = ngx_http_conformance_prompt_arguments },
+
+    { .name = "test_prompt_with_embedded_resource",
+      .description = "A resource and what to do with it.",
+      .args = ngx_http_conformance_uri_arg,
+      .handler = ngx_http_conformance_prompt_embedded },
+
+    { .name = "test_prompt_with_image",
+      .description = "An image and what to do with it.",
+      .handler = ngx_http_conformance_prompt_image },
+
+    ngx_http_mcp_null_prompt
+};
+
+
 static const ngx_http_mcp_tools_t  ngx_http_conformance_pack = {
     NGX_HTTP_MCP_API_VERSION,
     "conformance",
-    ngx_http_conformance_tools
+    ngx_http_conformance_tools,
+    ngx_http_conformance_resources,
+    ngx_http_conformance_prompts
 };
 
 
@@ -324,6 +415,103 @@ static ngx_int_t
 ngx_http_conformance_capability(ngx_http_mcp_call_t *call, const cJSON *args)
 {
     return ngx_http_conformance_text(call, "The client can sample its model.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_static_text(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_text(call, "The content of a resource.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_static_binary(ngx_http_mcp_call_t *call,
+    const cJSON *args)
+{
+    return ngx_http_mcp_embed_blob(call, NULL, NULL, ngx_http_conformance_png,
+                                   sizeof(ngx_http_conformance_png));
+}
+
+
+static ngx_int_t
+ngx_http_conformance_template(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    cJSON  *out;
+
+    out = cJSON_CreateObject();
+
+    if (cJSON_AddStringToObject(out, "id",
+                                ngx_http_conformance_string(args, "id"))
+        == NULL)
+    {
+        cJSON_Delete(out);
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_result(call, out);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_prompt(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_text(call, "Say something simple.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_prompt_arguments(ngx_http_mcp_call_t *call,
+    const cJSON *args)
+{
+    u_char  p[NGX_MAX_ERROR_STR], *last;
+
+    last = ngx_snprintf(p, sizeof(p), "The arguments are \"%s\" and \"%s\".",
+                        ngx_http_conformance_string(args, "arg1"),
+                        ngx_http_conformance_string(args, "arg2"));
+
+    return ngx_http_mcp_text(call, p, last - p);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_prompt_embedded(ngx_http_mcp_call_t *call,
+    const cJSON *args)
+{
+    static const u_char  text[] = "The text of a resource.";
+
+    if (ngx_http_mcp_embed_text(call,
+                                ngx_http_conformance_string(args,
+                                                            "resourceUri"),
+                                "text/plain", text, sizeof(text) - 1)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_conformance_text(call, "Read the resource.");
+}
+
+
+static ngx_int_t
+ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
+    const cJSON *args)
+{
+    if (ngx_http_mcp_image(call, ngx_http_conformance_png,
+                           sizeof(ngx_http_conformance_png), "image/png")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_conformance_text(call, "Look at the image.");
+}
+
+
+static const char *
+ngx_http_conformance_string(const cJSON *args, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(args, name)->valuestring;
 }
 
 

@@ -96,7 +96,7 @@ static const ngx_http_mcp_tool_t  ngx_http_probe_tools[] = {
 
 
 static const ngx_http_mcp_tools_t  ngx_http_probe_pack = {
-    NGX_HTTP_MCP_API_VERSION, "probe", ngx_http_probe_tools
+    NGX_HTTP_MCP_API_VERSION, "probe", ngx_http_probe_tools, NULL, NULL
 };
 
 
@@ -110,7 +110,7 @@ static const ngx_http_mcp_tool_t  ngx_http_odd_tools[] = {
 
 
 static const ngx_http_mcp_tools_t  ngx_http_odd_pack = {
-    NGX_HTTP_MCP_API_VERSION, "odd", ngx_http_odd_tools
+    NGX_HTTP_MCP_API_VERSION, "odd", ngx_http_odd_tools, NULL, NULL
 };
 
 

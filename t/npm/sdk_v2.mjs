@@ -59,7 +59,7 @@ async function legacy() {
     is(client.getProtocolEra(), 'legacy', 'v2 legacy: era');
     await common(it, 'v2 legacy', LEGACY);
     is(await client.ping(), {}, 'v2 legacy: ping');
-    is((await rejected(client.request({ method: 'resources/read',
+    is((await rejected(client.request({ method: 'resources/subscribe',
                                         params: { uri: 'a:b' } })))?.code,
        -32601, 'v2 legacy: a method that is not served is a JSON-RPC error');
     is(fetch.sent('server/discover').length, 0, 'v2 legacy: did not ask');
@@ -107,13 +107,18 @@ async function auto() {
 
     is(faults, [], 'v2 auto: no faults seen by the client');
 
+    await client.close();
+
     // for this client a 404 is a fault of the transport
-    const unknown = await rejected(client.request({ method: 'resources/read',
-                                                    params: { uri: 'a:b' } }));
+    const bare = await connect(modernUrl, 'auto');
+    const unknown = await rejected(bare.client.request({
+        method: 'resources/read',
+        params: { uri: 'a:b' },
+    }));
 
     is([unknown?.data?.status, JSON.parse(unknown?.data?.text).error.code],
        [404, -32601], 'v2 auto: a method that is not served');
-    await client.close();
+    await bare.client.close();
 }
 
 // the list says how long it may be kept, and the client keeps it

@@ -145,4 +145,58 @@ dispatch_test_rows(mcp_server_t *server, dispatch_row_t *row, ngx_uint_t n)
 }
 
 
+/* each row again, with less and less memory */
+
+static ngx_inline void
+dispatch_test_row_memory(mcp_server_t *server, dispatch_row_t *row)
+{
+    ngx_int_t     rc, n;
+    mcp_buf_t     b;
+    ngx_str_t     text;
+    ngx_pool_t   *pool;
+    mcp_body_t    body;
+    ngx_array_t   headers;
+
+    rc = NGX_ERROR;
+
+    for (n = 0; rc == NGX_ERROR && n < 200; n++) {
+        pool = unit_pool();
+
+        text.len = ngx_strlen(row->body);
+        text.data = unit_copy(pool, row->body, text.len);
+
+        fixture_headers(pool, &headers, (u_char *) row->headers,
+                        ngx_strlen(row->headers));
+
+        mcp_buf_init(&b, pool, 4096);
+        (void) mcp_buf_reserve(&b, 4096);
+
+        unit_fail_alloc(n);
+        rc = mcp_dispatch_body(server, pool, &text, &headers, &body);
+
+        if (rc == NGX_OK) {
+            rc = fixture_answer(server, body.msgs, &b);
+        }
+
+        unit_fail_alloc(-1);
+        ngx_destroy_pool(pool);
+    }
+
+    unit_ok(rc == NGX_OK && n > 1, "%s: %d allocations, each may fail",
+            row->name, (int) n - 1);
+}
+
+
+static ngx_inline void
+dispatch_test_memory_rows(mcp_server_t *server, dispatch_row_t *row,
+    ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        dispatch_test_row_memory(server, &row[i]);
+    }
+}
+
+
 #endif /* _DISPATCH_H_INCLUDED_ */

@@ -265,7 +265,7 @@ dispatch_test_pages(mcp_server_t *server)
 
     for (v = 0; v < MCP_VERSIONS; v++) {
         name = mcp_version_name(v)->data;
-        page = server->tools_pages[v].elts;
+        page = fixture_pages(server, v)->elts;
 
         p = ngx_sprintf(buf, "MCP-Protocol-Version: %s\n"
                         "Mcp-Method: tools/list\n", name);
@@ -288,7 +288,7 @@ dispatch_test_pages(mcp_server_t *server)
 
         /* the cursor of another revision is another list's */
 
-        page = server->tools_pages[(v + 2) % MCP_VERSIONS].elts;
+        page = fixture_pages(server, (v + 2) % MCP_VERSIONS)->elts;
         ngx_memcpy(p - page[2].cursor.len - 3, page[2].cursor.data,
                    page[2].cursor.len);
 

@@ -40,6 +40,10 @@
                     "\",\"arguments\":" arguments)
 
 
+#define fixture_pages(server, version)                                        \
+    (&(server)->offers[MCP_OFFER_TOOLS].pages[version])
+
+
 static mcp_tool_t  fixture_tools[] = {
 
     { .name = ngx_string("echo"),
@@ -82,6 +86,56 @@ static mcp_tool_t  fixture_tools[] = {
 };
 
 
+static ngx_str_t  fixture_values[] = {
+    ngx_string("red"), ngx_string("green"), ngx_string("Dark-Red")
+};
+
+static ngx_array_t  fixture_colors = {
+    fixture_values, unit_nelts(fixture_values), sizeof(ngx_str_t),
+    unit_nelts(fixture_values), NULL
+};
+
+static mcp_arg_t  fixture_args[] = {
+    { .name = ngx_string("color"),
+      .title = ngx_string("Color"),
+      .description = ngx_string("Which one"),
+      .values = &fixture_colors,
+      .required = 1 },
+    { .name = ngx_string("shade"), .complete = 1 },
+    { .name = ngx_string("more") }
+};
+
+static mcp_prompt_t  fixture_prompts[] = {
+    { .name = ngx_string("bare") },
+    { .name = ngx_string("paint"),
+      .title = ngx_string("Paint"),
+      .description = ngx_string("Paints"),
+      .icon = ngx_string("https://example.com/paint.png"),
+      .args = { fixture_args, 3, sizeof(mcp_arg_t), 3, NULL } }
+};
+
+static mcp_resource_t  fixture_resources[] = {
+    { .uri = ngx_string("fix:bare"),
+      .name = ngx_string("bare"),
+      .annotations = { 0, -1, ngx_null_string },
+      .size = -1 },
+    { .uri = ngx_string("fix:full"),
+      .name = ngx_string("full"),
+      .title = ngx_string("Full"),
+      .description = ngx_string("Has all"),
+      .icon = ngx_string("https://example.com/full.png"),
+      .mime_type = ngx_string("a/b"),
+      .annotations = { MCP_FOR_USER, 0, ngx_string("2026-01-01") },
+      .size = 0,
+      .ttl = 5,
+      .public = 1 },
+    { .uri = ngx_string("fix:{+color}{?shade,more}"),
+      .name = ngx_string("template"),
+      .annotations = { 0, -1, ngx_string("2026-01-01") },
+      .size = 7 }
+};
+
+
 /* fewer than all tools if n says so; aborts if that is not possible */
 
 static ngx_inline mcp_server_t *
@@ -105,7 +159,7 @@ fixture_server(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
     server->page_size = 2;
     server->ttl = 60000;
 
-    if (mcp_catalog_init(&server->tools, pool) != NGX_OK) {
+    if (mcp_server_init(server, pool) != NGX_OK) {
         abort();
     }
 
@@ -114,9 +168,61 @@ fixture_server(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
         *tool = fixture_tools[i];
 
         if (mcp_tool_compile(pool, tool, &err) != NGX_OK
-            || mcp_catalog_add(&server->tools, &tool->name, tool) != NGX_OK)
+            || mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
+                               &tool->name, tool) != NGX_OK)
         {
             fprintf(stderr, "fixture tool %d\n", (int) i);
+            abort();
+        }
+    }
+
+    if (mcp_server_render(server, pool) != NGX_OK) {
+        abort();
+    }
+
+    return server;
+}
+
+
+/* a server with resources and prompts too */
+
+static ngx_inline mcp_server_t *
+fixture_offers(ngx_pool_t *pool, ngx_uint_t versions)
+{
+    mcp_arg_t       *arg;
+    ngx_uint_t       i;
+    const char      *err;
+    mcp_server_t    *server;
+    mcp_resource_t  *resource;
+
+    server = fixture_server(pool, versions, 0);
+
+    for (i = 0; i < unit_nelts(fixture_resources); i++) {
+        resource = ngx_pcalloc(pool, sizeof(mcp_resource_t));
+        *resource = fixture_resources[i];
+
+        /* of one variable something is known, of the others nothing */
+
+        if (ngx_strlchr(resource->uri.data,
+                        resource->uri.data + resource->uri.len, '{'))
+        {
+            (void) ngx_array_init(&resource->args, pool, 1, sizeof(mcp_arg_t));
+            arg = ngx_array_push(&resource->args);
+            *arg = fixture_args[0];
+        }
+
+        if (mcp_resource_compile(pool, resource, &err) != NGX_OK
+            || mcp_resource_add(server, resource) != NGX_OK)
+        {
+            abort();
+        }
+    }
+
+    for (i = 0; i < unit_nelts(fixture_prompts); i++) {
+        if (mcp_catalog_add(&server->offers[MCP_OFFER_PROMPTS].catalog,
+                            &fixture_prompts[i].name, &fixture_prompts[i])
+            != NGX_OK)
+        {
             abort();
         }
     }
@@ -170,7 +276,8 @@ fixture_headers(ngx_pool_t *pool, ngx_array_t *headers, const u_char *p,
 }
 
 
-/* what the module would answer; a call of a tool as CALL name arguments */
+/* what the module would answer; a call as CALL name arguments, a completion
+ * as COMPLETE argument=value arguments */
 
 static ngx_inline ngx_int_t
 fixture_answer(mcp_server_t *server, mcp_msg_t *msg, mcp_buf_t *b)
@@ -200,7 +307,18 @@ fixture_answer(mcp_server_t *server, mcp_msg_t *msg, mcp_buf_t *b)
 
     if (action.type == MCP_ACTION_CALL) {
         mcp_buf_lit(b, "CALL ");
-        mcp_buf_str(b, &msg->tool->name);
+        mcp_buf_str(b, msg->tool ? &msg->tool->name
+                                 : msg->prompt ? &msg->prompt->name
+                                               : &msg->resource->uri);
+        mcp_buf_char(b, ' ');
+        return mcp_json_print(b, action.args);
+    }
+
+    if (action.type == MCP_ACTION_COMPLETE) {
+        mcp_buf_lit(b, "COMPLETE ");
+        mcp_buf_str(b, &action.arg->name);
+        mcp_buf_char(b, '=');
+        mcp_buf_str(b, &action.value);
         mcp_buf_char(b, ' ');
         return mcp_json_print(b, action.args);
     }

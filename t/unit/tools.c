@@ -317,7 +317,7 @@ tools_test_rendered(void)
     server = fixture_server(pool, MCP_VERSION_MASK_MODERN, 0);
 
     for (v = 0; v <= MCP_VERSION_LEGACY_LAST; v++) {
-        unit_ok(server->tools_pages[v].elts == NULL, "%s is not served",
+        unit_ok(fixture_pages(server, v)->elts == NULL, "%s is not served",
                 mcp_version_name(v)->data);
     }
 
@@ -356,9 +356,9 @@ tools_test_lists(void)
     for (i = 0; i < unit_nelts(tools_lists); i++) {
         v = tools_lists[i].version;
         modern = mcp_version_modern(v);
-        page = server->tools_pages[v].elts;
+        page = fixture_pages(server, v)->elts;
 
-        unit_is_int(server->tools_pages[v].nelts, 3, "%s: three pages",
+        unit_is_int(fixture_pages(server, v)->nelts, 3, "%s: three pages",
                     mcp_version_name(v)->data);
 
         if (!unit_ok(tools_has(&page[1].body, tools_lists[i].sum),

@@ -1,7 +1,8 @@
 package MCPTest::Tools;
 
 # Compiles the tools of the tests into a module: probe_tools() returns its
-# path, for "modules => [...]". Names and values are macros for the compiler.
+# path, for "modules => [...]"; probe_offers() does so for resources and
+# prompts. Names and values are macros for the compiler.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -15,14 +16,24 @@ use File::Temp ();
 
 use MCPTest ();
 
-our @EXPORT = qw(probe_tools);
+our @EXPORT = qw(probe_tools probe_offers);
 
 my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
 my $count = 0;
 
 
 sub probe_tools {
-    my (%macro) = @_;
+    return _compile('ngx_http_probe_tools_module', @_);
+}
+
+
+sub probe_offers {
+    return _compile('ngx_http_probe_offers_module', @_);
+}
+
+
+sub _compile {
+    my ($name, %macro) = @_;
 
     my $nginx = $ENV{TEST_NGINX_SOURCE} || '/usr/share/nginx/src';
     my $objs = _objs();
@@ -34,7 +45,7 @@ sub probe_tools {
         (map { "-I$nginx/src/$_" } qw(core event event/modules os/unix http
                                       http/modules http/v2)),
         "-I$objs", '-I' . MCPTest::root() . '/src/api', '-o', $out,
-        MCPTest::root() . '/t/lib/ngx_http_probe_tools_module.c', '-lcjson');
+        MCPTest::root() . "/t/lib/$name.c", '-lcjson');
 
     system(@command) == 0 or croak 'cannot compile the tools';
     return $out;

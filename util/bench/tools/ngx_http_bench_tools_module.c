@@ -96,7 +96,9 @@ static const ngx_http_mcp_tool_t  ngx_http_bench_tools[] = {
 static const ngx_http_mcp_tools_t  ngx_http_bench_pack = {
     NGX_HTTP_MCP_API_VERSION,
     "bench",
-    ngx_http_bench_tools
+    ngx_http_bench_tools,
+    NULL,
+    NULL
 };
 
 
