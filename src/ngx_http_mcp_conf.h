@@ -27,6 +27,8 @@ char *ngx_http_mcp_set_origins(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -53,6 +55,13 @@ char *ngx_http_mcp_push_resource(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *mlcf, mcp_resource_t *resource);
 char *ngx_http_mcp_push_prompt(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
     mcp_prompt_t *prompt);
+
+/*
+ * Offers the files of "mcp_resources" with "list=on", of other resources
+ * nothing.  NGX_OK, or NGX_ERROR after an [emerg] line.
+ */
+ngx_int_t ngx_http_mcp_list_files(ngx_conf_t *cf, mcp_server_t *server,
+    ngx_http_core_loc_conf_t *clcf, const mcp_resource_t *resource);
 
 /*
  * The inside of a block: each directive is one of these commands, "type" has

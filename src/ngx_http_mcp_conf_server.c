@@ -22,6 +22,8 @@ static ngx_int_t ngx_http_mcp_offer_resources(ngx_conf_t *cf,
     mcp_server_t *server, ngx_array_t *resources);
 static ngx_int_t ngx_http_mcp_offer_prompts(ngx_conf_t *cf,
     mcp_server_t *server, ngx_array_t *prompts);
+static ngx_int_t ngx_http_mcp_offer_files(ngx_conf_t *cf,
+    mcp_server_t *server, ngx_array_t *resources);
 
 
 char *
@@ -71,6 +73,7 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 
     if (ngx_http_mcp_offer_resources(cf, server, conf->resources) != NGX_OK
         || ngx_http_mcp_offer_prompts(cf, server, conf->prompts) != NGX_OK
+        || ngx_http_mcp_offer_files(cf, server, conf->resources) != NGX_OK
         || mcp_server_render(server, cf->pool) != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -158,6 +161,29 @@ ngx_http_mcp_offer_prompts(ngx_conf_t *cf, mcp_server_t *server,
         }
 
         if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* here and not by the directive, because here the types are known */
+
+static ngx_int_t
+ngx_http_mcp_offer_files(ngx_conf_t *cf, mcp_server_t *server,
+    ngx_array_t *resources)
+{
+    ngx_uint_t                  i;
+    mcp_resource_t            **resource;
+    ngx_http_core_loc_conf_t   *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    resource = resources ? resources->elts : NULL;
+
+    for (i = 0; resource && i < resources->nelts; i++) {
+        if (ngx_http_mcp_list_files(cf, server, clcf, resource[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -38,6 +38,8 @@ sub run_conf {
     symlink MCPTest::module(), $t->path("$_/ngx_http_mcp_module.so")
         or die $! for qw(build modules);
 
+    symlink "$root/conf.d/docs", $t->path('docs') or die $!;
+
     ok($text =~ s/127\.0\.0\.1:8080;/127.0.0.1:%%PORT_0%%;/, "$name: its port");
 
     $text =~ s/^(daemon|error_log|pid|worker_processes) .*;\n//mg;
@@ -63,6 +65,31 @@ for my $conf (grep { basename($_) ne 'hello.conf' } glob "$root/conf.d/*.conf")
 
     ok_result($t->rpc('server/discover'), "$name: server/discover");
     ok_result($t->legacy_call('echo', { text => $name }), "$name: a call");
+    resources($t) if $name eq 'resources.conf';
+}
+
+
+sub resources {
+    my ($t) = @_;
+
+    my %there = map { $_->{uri} => $_ }
+                @{ $t->rpc('resources/list')->result->{resources} };
+
+    is(join(' ', sort keys %there), 'docs://howto/tickets.md docs://start.md '
+       . 'helpdesk://hours helpdesk://start', 'resources.conf: resources');
+
+    for my $uri (sort keys %there) {
+        my $r = $t->rpc('resources/read', { uri => $uri });
+
+        like($r->result->{contents}[0]{text}, qr/\w/, "resources.conf: $uri");
+    }
+
+    my $r = $t->rpc('prompts/get', { name => 'triage', arguments => {
+        ticket => 'A-7', lang => 'Deutsch' } });
+
+    like($r->result->{messages}[0]{content}{text},
+         qr/ticket A-7\. Answer in Deutsch\./, 'resources.conf: a prompt');
+    return;
 }
 
 

@@ -227,6 +227,8 @@ static struct {
     { MCP_ERROR_METHOD, -32601, 404, 200, "method" },
     { MCP_ERROR_CAPABILITY, -32021, 400, 200, "capability" },
     { MCP_ERROR_PARAMS, -32602, 200, 200, "params" },
+    { MCP_ERROR_NOT_FOUND, -32602, 200, 200, "not_found" },
+    { MCP_ERROR_NOT_FOUND_OLD, -32002, 200, 200, "not_found" },
     { MCP_ERROR_INTERNAL, -32603, 200, 200, "internal" },
     { MCP_ERROR_ORIGIN, -32600, 403, 403, "origin" },
     { MCP_ERROR_HTTP_METHOD, -32600, 405, 405, "http_method" },
