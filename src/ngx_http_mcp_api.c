@@ -59,7 +59,7 @@ ngx_http_mcp_add_tools(ngx_conf_t *cf, const ngx_http_mcp_tools_t *tools)
 ngx_pool_t *
 ngx_http_mcp_pool(ngx_http_mcp_call_t *call)
 {
-    return call->request->pool;
+    return call->result.pool;
 }
 
 
@@ -200,6 +200,52 @@ ngx_http_mcp_error(ngx_http_mcp_call_t *call, const char *fmt, ...)
     mcp_result_error(&call->result, buf, p - buf);
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_mcp_on_abort(ngx_http_mcp_call_t *call, ngx_http_mcp_abort_pt handler,
+    void *data)
+{
+    call->abort = handler;
+    call->data = data;
+}
+
+
+void
+ngx_http_mcp_done(ngx_http_mcp_call_t *call, ngx_int_t rc)
+{
+    ngx_http_mcp_call_done(call, rc);
+}
+
+
+ngx_uint_t
+ngx_http_mcp_cancelled(ngx_http_mcp_call_t *call)
+{
+    return call->cancelled;
+}
+
+
+ngx_int_t
+ngx_http_mcp_progress(ngx_http_mcp_call_t *call, double value, double total,
+    const char *text)
+{
+    return ngx_http_mcp_call_progress(call, value, total, text);
+}
+
+
+ngx_int_t ngx_cdecl
+ngx_http_mcp_log(ngx_http_mcp_call_t *call, ngx_uint_t level,
+    const char *logger, const char *fmt, ...)
+{
+    u_char   *p, buf[MCP_NOTIFY_TEXT_MAX];
+    va_list   args;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(buf, buf + MCP_NOTIFY_TEXT_MAX, fmt, args);
+    va_end(args);
+
+    return ngx_http_mcp_call_log(call, level, logger, buf, p - buf);
 }
 
 

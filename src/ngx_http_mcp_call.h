@@ -9,13 +9,18 @@
 
 
 #include <ngx_http_mcp_request.h>
+#include <mcp_notify.h>
 #include <mcp_result.h>
 
 
 /*
- * One tool call: runs the handler and turns what it leaves behind into the
- * result of the message.
+ * One tool call, from its start to its result: inline, finished later by an
+ * event, or in a thread.  Times out, reports progress, is cancelled when its
+ * client goes away.  Lives in the pool of the request.
  */
+
+
+typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
 
 
 struct ngx_http_mcp_call_s {
@@ -23,16 +28,54 @@ struct ngx_http_mcp_call_s {
     mcp_msg_t                   *msg;
     mcp_result_t                 result;
 
-    unsigned                     broken:1;  /* against the output schema */
+    ngx_http_event_handler_pt    resume;    /* run when a wait is over */
+    ngx_int_t                    rc;        /* of the handler, when done */
+
+    ngx_event_t                  timeout;
+    ngx_event_t                  tick;      /* progress, heartbeat */
+    ngx_event_t                  finish;    /* posted by completions */
+    ngx_msec_t                   spoke;     /* when something was sent */
+
+    ngx_http_mcp_abort_pt        abort;
+    void                        *data;
+
+    ngx_http_mcp_thread_t       *thread;    /* NULL: not a blocking one */
+
+    ngx_int_t                    log_level; /* MCP_LOG_*, or NGX_ERROR */
+    mcp_progress_t              *progress;  /* NULL: none */
+
+    /* a thread writes the first and reads the second */
+    ngx_uint_t                   broken;    /* against the output schema */
+    volatile ngx_uint_t          cancelled;
+
+    unsigned                     running:1; /* NGX_AGAIN was returned */
+    unsigned                     done:1;
+    unsigned                     timedout:1;
+    unsigned                     gone:1;    /* the request has ended */
 };
 
 
 /*
- * NGX_OK: "result" is the JSON to answer with; NGX_DECLINED: msg->error;
- * NGX_ERROR: out of memory.
+ * Starts msg->tool.  NGX_OK: ngx_http_mcp_call_result() has the result;
+ * NGX_AGAIN: "resume" is run on the request when it has; NGX_ERROR.
  */
-ngx_int_t ngx_http_mcp_call(ngx_http_request_t *r, const mcp_server_t *server,
-    mcp_msg_t *msg, const cJSON *args, ngx_str_t *result);
+ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r, mcp_msg_t *msg,
+    const cJSON *args, ngx_http_event_handler_pt resume);
+
+/*
+ * Of a call that is done.  NGX_OK: "result" is the JSON to answer with;
+ * NGX_DECLINED: msg->error; NGX_ERROR: out of memory.
+ */
+ngx_int_t ngx_http_mcp_call_result(ngx_http_request_t *r, ngx_str_t *result);
+
+/* for the C API: the handler has finished */
+void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
+
+/* for the C API: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_call_progress(ngx_http_mcp_call_t *call, double value,
+    double total, const char *text);
+ngx_int_t ngx_http_mcp_call_log(ngx_http_mcp_call_t *call, ngx_uint_t level,
+    const char *logger, const u_char *text, size_t len);
 
 
 #endif /* _NGX_HTTP_MCP_CALL_H_INCLUDED_ */

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_tools.h>
 #include <ngx_http_mcp_request.h>
 
 
@@ -107,6 +108,32 @@ ngx_http_mcp_read_body(ngx_http_request_t *r,
     ngx_http_finalize_request(r, NGX_DONE);
 
     return NGX_DONE;
+}
+
+
+ngx_msec_t
+ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
+    const mcp_tool_t *tool)
+{
+    ngx_uint_t               i;
+    ngx_http_mcp_timeout_t  *t;
+
+    if (mlcf->tool_timeouts == NULL) {
+        return mlcf->tool_timeout;
+    }
+
+    t = mlcf->tool_timeouts->elts;
+
+    for (i = 0; i < mlcf->tool_timeouts->nelts; i++) {
+
+        if (t[i].tool.len == tool->name.len
+            && ngx_memcmp(t[i].tool.data, tool->name.data, tool->name.len) == 0)
+        {
+            return t[i].timeout;
+        }
+    }
+
+    return mlcf->tool_timeout;
 }
 
 

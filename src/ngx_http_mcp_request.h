@@ -11,6 +11,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_thread_pool.h>
 #include <mcp_dispatch.h>
 #include <ngx_http_mcp.h>
 
@@ -50,8 +51,20 @@ typedef struct {
     ngx_uint_t                   list_public;
     ngx_uint_t                   page_size;
 
+    ngx_msec_t                   tool_timeout;
+    ngx_array_t                 *tool_timeouts;  /* of the next */
+    ngx_msec_t                   stream_heartbeat;
+    ngx_thread_pool_t           *thread_pool;
+    ngx_str_t                    thread_pool_name;
+
     mcp_server_t                *server;         /* rendered */
 } ngx_http_mcp_loc_conf_t;
+
+
+typedef struct {
+    ngx_str_t                    tool;
+    ngx_msec_t                   timeout;
+} ngx_http_mcp_timeout_t;
 
 
 typedef struct {
@@ -69,8 +82,19 @@ typedef struct {
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
 
+    ngx_http_mcp_call_t         *call;     /* that is not answered yet */
+    ngx_uint_t                   threads;  /* that have not ended */
+    ngx_int_t                    rc;       /* to finalize with */
+
+    ngx_chain_t                 *free;     /* buffers of the stream */
+    ngx_chain_t                 *busy;
+    size_t                       queued;   /* bytes in busy */
+
     unsigned                     parsed:1;
-    unsigned                     replace:1;  /* nginx's own error page */
+    unsigned                     replace:1;    /* nginx's own error page */
+    unsigned                     events:1;     /* the client takes SSE */
+    unsigned                     streaming:1;  /* SSE has begun */
+    unsigned                     finished:1;   /* all is answered */
 } ngx_http_mcp_ctx_t;
 
 
@@ -105,6 +129,10 @@ mcp_error_e ngx_http_mcp_cause(ngx_http_mcp_ctx_t *ctx);
  */
 ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
+
+/* how long a call of that tool may take */
+ngx_msec_t ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
+    const mcp_tool_t *tool);
 
 /* the body as one string: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body);

@@ -392,10 +392,12 @@ mcp_headers_trim(ngx_str_t *s)
 ngx_uint_t
 mcp_headers_accept(ngx_str_t *value)
 {
-    u_char  *p, *last, *comma;
+    u_char      *p, *last, *comma;
+    ngx_uint_t   accept;
 
     p = value->data;
     last = p + value->len;
+    accept = 0;
 
     while (p < last) {
         comma = ngx_strlchr(p, last, ',');
@@ -404,14 +406,12 @@ mcp_headers_accept(ngx_str_t *value)
             comma = last;
         }
 
-        if (mcp_headers_media_range(p, comma)) {
-            return 1;
-        }
+        accept |= mcp_headers_media_range(p, comma);
 
         p = comma + 1;
     }
 
-    return 0;
+    return accept;
 }
 
 
@@ -422,13 +422,16 @@ mcp_headers_media_range(u_char *p, u_char *last)
     ngx_str_t    range;
     ngx_uint_t   i;
 
-    static const ngx_str_t  ranges[] = {
-        ngx_string("application/json"),
-        ngx_string("text/event-stream"),
-        ngx_string("*/*"),
-        ngx_string("application/*"),
-        ngx_string("text/*"),
-        ngx_null_string
+    static const struct {
+        ngx_str_t   name;
+        ngx_uint_t  accept;
+    } ranges[] = {
+        { ngx_string("application/json"), MCP_ACCEPT_ANY },
+        { ngx_string("text/event-stream"), MCP_ACCEPT_ANY|MCP_ACCEPT_EVENTS },
+        { ngx_string("*/*"), MCP_ACCEPT_ANY },
+        { ngx_string("application/*"), MCP_ACCEPT_ANY },
+        { ngx_string("text/*"), MCP_ACCEPT_ANY },
+        { ngx_null_string, 0 }
     };
 
     semi = ngx_strlchr(p, last, ';');
@@ -437,11 +440,17 @@ mcp_headers_media_range(u_char *p, u_char *last)
     range.len = (semi ? semi : last) - p;
     mcp_headers_trim(&range);
 
-    for (i = 0; ranges[i].len; i++) {
+    for (i = 0; ranges[i].name.len; i++) {
 
-        if (mcp_headers_media_type(&range, &ranges[i])) {
-            return semi == NULL || !mcp_headers_q_is_zero(semi, last);
+        if (!mcp_headers_media_type(&range, &ranges[i].name)) {
+            continue;
         }
+
+        if (semi && mcp_headers_q_is_zero(semi, last)) {
+            return 0;
+        }
+
+        return ranges[i].accept;
     }
 
     return 0;

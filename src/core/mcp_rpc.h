@@ -64,7 +64,9 @@
 typedef enum {
     MCP_ERROR_NONE = 0,
     MCP_ERRORS(mcp_error_enum)
-    MCP_ERROR_TOOL                   /* a result with "isError": true */
+    MCP_ERROR_TOOL,                  /* a result with "isError": true */
+    MCP_ERROR_TIMEOUT,               /* likewise, as it took too long */
+    MCP_ERROR_CANCELLED              /* no answer: the client is gone */
 } mcp_error_e;
 
 
