@@ -11,7 +11,7 @@
 
 
 /* one buffer is sent faster than three, as long as there is little to copy */
-#define NGX_HTTP_MCP_REPLY_COPY  4096
+#define NGX_HTTP_MCP_REPLY_COPY  1024
 
 
 static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,

@@ -9,7 +9,7 @@
 #   util/bench.sh callgrind   instructions of one request, by function
 #
 #   BENCH_CPUS=0,1   the core of the server and the core of wrk
-#   BENCH_ROUNDS=N BENCH_SECONDS=N BENCH_REQUESTS=N
+#   BENCH_ROUNDS=N BENCH_SECONDS=N BENCH_REQUESTS=N BENCH_CONNECTIONS=N,...
 #
 # Prints a table for the README and whether the targets are met.
 

@@ -67,11 +67,11 @@ my @tests = sort glob 't/*.t';
 my @slow = grep { m{/(?:conformance|sdk_)} } @tests;
 
 # the long ones first
+add($_, {}, 'bash', $_) for sort glob 'util/check-*.sh';
 add("$_ (4 workers)", { %plain, TEST_WORKERS => 4 }, 'perl', $_) for @slow;
 add("$_ (sanitized)", { %sanitize, TEST_WORKERS => 4 }, 'perl', $_) for @tests;
 add($_, \%plain, 'perl', $_) for @tests;
 
-add($_, {}, 'bash', $_) for sort glob 'util/check-*.sh';
 add_programs('util/unit.sh');
 add_programs('util/fuzz.sh');
 

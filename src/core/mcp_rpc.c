@@ -43,7 +43,7 @@ ngx_int_t
 mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
 {
     ngx_int_t          rc;
-    mcp_json_token_t  *id, *method, *params;
+    mcp_json_token_t  *id, *method, *params, *result;
 
     msg->doc = doc;
     msg->kind = MCP_RPC_INVALID;
@@ -68,11 +68,15 @@ mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
 
     method = mcp_json_get(doc, root, "method");
 
-    if (mcp_json_get(doc, root, "result") || mcp_json_get(doc, root, "error")) {
+    result = mcp_json_get(doc, root, "result");
 
-        if (method || id == NULL) {
-            return mcp_rpc_refuse(msg, "a response must have \"id\" and no "
-                                       "\"method\"");
+    if (result || mcp_json_get(doc, root, "error")) {
+
+        /* an error may be about a message whose id could not be read */
+
+        if (method || (result && id == NULL)) {
+            return mcp_rpc_refuse(msg, "a response must not have \"method\", "
+                                       "and a result must have \"id\"");
         }
 
         /* its id is one of ours: no answer may carry it */

@@ -53,6 +53,8 @@ static rpc_envelope_t  rpc_envelopes[] = {
       MCP_RPC_RESPONSE, NULL, NULL, NULL },
     { "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":null}",
       MCP_RPC_RESPONSE, NULL, NULL, NULL },
+    { "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":1}}",
+      MCP_RPC_RESPONSE, NULL, NULL, NULL },
 
     /* ids, byte for byte */
 
@@ -124,6 +126,8 @@ static rpc_envelope_t  rpc_envelopes[] = {
     { "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":\"\"}",
       MCP_RPC_INVALID, NULL, "m", "\"params\" must be" },
     { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"result\":{}}",
+      MCP_RPC_INVALID, "1", NULL, "a response must" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"error\":{}}",
       MCP_RPC_INVALID, "1", NULL, "a response must" },
     { "{\"jsonrpc\":\"2.0\",\"result\":{}}",
       MCP_RPC_INVALID, NULL, NULL, "a response must" },

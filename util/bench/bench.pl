@@ -26,7 +26,7 @@ my $seconds = $ENV{BENCH_SECONDS} || ($opt{quick} ? 1 : 3);
 my $million = $ENV{BENCH_REQUESTS} || ($opt{quick} ? 100_000 : 1_000_000);
 
 # latency compared with that of the limit at the same number of connections
-my @CONNECTIONS = (1, 32, 256);
+my @CONNECTIONS = split /,/, $ENV{BENCH_CONNECTIONS} || '1,32,256';
 
 my %server;      # name => { port, pid }; the processes of the run
 my @subjects;    # what is measured, in groups of one case each
