@@ -11,6 +11,12 @@
 #include <ngx_http_mcp_conf.h>
 
 
+/* what of the flags is published */
+#define NGX_HTTP_MCP_ANNOTATIONS                                             \
+    (NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_DESTRUCTIVE|NGX_HTTP_MCP_IDEMPOTENT \
+     |NGX_HTTP_MCP_OPEN_WORLD)
+
+
 static ngx_http_mcp_pack_t *ngx_http_mcp_find_pack(ngx_conf_t *cf,
     ngx_str_t *name);
 static ngx_int_t ngx_http_mcp_compile_pack(ngx_conf_t *cf,
@@ -137,7 +143,7 @@ ngx_http_mcp_compile_tool(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack,
     ngx_http_mcp_str(&tool->input_schema, desc->input_schema);
     ngx_http_mcp_str(&tool->output_schema, desc->output_schema);
 
-    tool->flags = desc->flags;
+    tool->flags = desc->flags & NGX_HTTP_MCP_ANNOTATIONS;
     tool->capabilities = desc->capabilities;
     tool->data = desc;
 
@@ -240,6 +246,97 @@ ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf)
         if (ngx_http_mcp_add_tools(cf, *tools) != NGX_OK) {
             return NGX_ERROR;
         }
+    }
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t               *value;
+    ngx_msec_t               timeout;
+    ngx_uint_t               i;
+    ngx_http_mcp_timeout_t  *t;
+
+    value = cf->args->elts;
+
+    timeout = ngx_parse_time(&value[1], 0);
+
+    if (timeout == (ngx_msec_t) NGX_ERROR || timeout == 0) {
+        return "has an invalid time";
+    }
+
+    if (cf->args->nelts == 2) {
+
+        if (mlcf->tool_timeout != NGX_CONF_UNSET_MSEC) {
+            return "is duplicate";
+        }
+
+        mlcf->tool_timeout = timeout;
+        return NGX_CONF_OK;
+    }
+
+    if (mlcf->tool_timeouts == NGX_CONF_UNSET_PTR) {
+        mlcf->tool_timeouts = ngx_array_create(cf->pool, 4,
+                                               sizeof(ngx_http_mcp_timeout_t));
+        if (mlcf->tool_timeouts == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        t = ngx_array_push(mlcf->tool_timeouts);
+        if (t == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        t->tool = value[i];
+        t->timeout = timeout;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* a pool of threads for the tools that block, if there are any */
+
+ngx_int_t
+ngx_http_mcp_add_threads(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_uint_t                   i;
+    mcp_tool_t                 **tool;
+    const ngx_http_mcp_tool_t   *desc;
+
+    tool = conf->tools ? conf->tools->elts : NULL;
+
+    for (i = 0; conf->tools && i < conf->tools->nelts; i++) {
+        desc = tool[i]->data;
+
+        if ((desc->flags & NGX_HTTP_MCP_BLOCKING) == 0) {
+            continue;
+        }
+
+#if (NGX_THREADS)
+
+        conf->thread_pool = ngx_thread_pool_add(cf,
+                                conf->thread_pool_name.len
+                                ? &conf->thread_pool_name : NULL);
+
+        return conf->thread_pool ? NGX_OK : NGX_ERROR;
+
+#else
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "tool \"%V\" blocks, and nginx was built without "
+                           "threads", &tool[i]->name);
+        return NGX_ERROR;
+
+#endif
     }
 
     return NGX_OK;
