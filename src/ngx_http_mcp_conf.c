@@ -10,7 +10,6 @@
 #include <mcp_origin.h>
 #include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
-#include <ngx_http_mcp_handler.h>
 
 
 #define NGX_HTTP_MCP_INSTRUCTIONS_MAX  65536
@@ -22,30 +21,6 @@ static ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name,
     size_t max, ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_add_server_names(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
-
-
-char *
-ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_mcp_loc_conf_t *mlcf = conf;
-
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (mlcf->enable != NGX_CONF_UNSET) {
-        return "is duplicate";
-    }
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->handler) {
-        return "conflicts with another content handler of the location";
-    }
-
-    clcf->handler = ngx_http_mcp_handler;
-    mlcf->enable = 1;
-
-    return NGX_CONF_OK;
-}
 
 
 char *

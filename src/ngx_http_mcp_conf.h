@@ -17,7 +17,6 @@
  */
 
 
-char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_server(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_instructions(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -244,6 +244,11 @@ ngx_http_mcp_body_handler(ngx_http_request_t *r)
         return;
     }
 
+    if (ctx->body.n > 1 && ngx_http_mcp_save(r, ctx) != NGX_OK) {
+        ngx_http_mcp_finalize(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
     ctx->parsed = 1;
 
     ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
@@ -251,6 +256,29 @@ ngx_http_mcp_body_handler(ngx_http_request_t *r)
                    body.len, ctx->body.n, ctx->body.msgs->error.cause);
 
     ngx_http_mcp_resume(r);
+}
+
+
+ngx_int_t
+ngx_http_mcp_precontent_handler(ngx_http_request_t *r)
+{
+    ngx_http_mcp_ctx_t       *ctx;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (!mlcf->enable || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+
+    if (ctx && ctx->current + 1 < ctx->body.n) {
+        ctx->current++;
+        ngx_http_mcp_rerun(r, ctx);
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -283,13 +311,6 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
 
         return ngx_http_mcp_reply_send(r, ctx,
                                        mcp_error_status(ctx->error.cause, 1));
-    }
-
-    /* limits and access rules see every message of a batch before any runs */
-
-    if (ctx->current + 1 < ctx->body.n) {
-        ctx->current++;
-        return ngx_http_mcp_rerun(r, ctx);
     }
 
     ctx->current = 0;

@@ -19,6 +19,12 @@
  */
 ngx_int_t ngx_http_mcp_preaccess_handler(ngx_http_request_t *r);
 
+/*
+ * PRECONTENT: sends a batch back to PREACCESS until limits and access rules
+ * have seen every message of it.
+ */
+ngx_int_t ngx_http_mcp_precontent_handler(ngx_http_request_t *r);
+
 /* the content handler of a location with "mcp" */
 ngx_int_t ngx_http_mcp_handler(ngx_http_request_t *r);
 

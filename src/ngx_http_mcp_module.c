@@ -23,6 +23,9 @@ static void *ngx_http_mcp_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_mcp_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *prev, ngx_http_mcp_loc_conf_t *conf);
+static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 static ngx_conf_num_bounds_t  ngx_http_mcp_page_size_bounds = {
@@ -179,6 +182,13 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_preaccess_handler;
 
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_mcp_precontent_handler;
+
     ngx_http_mcp_reply_init();
 
     return NGX_OK;
@@ -248,14 +258,8 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_mcp_loc_conf_t *prev = parent;
     ngx_http_mcp_loc_conf_t *conf = child;
 
-    ngx_http_core_loc_conf_t  *clcf;
-
-    /* "if" and "limit_except" are part of their location, others are not */
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (conf->enable == NGX_CONF_UNSET) {
-        conf->enable = clcf->noname ? prev->enable == 1 : 0;
+    if (ngx_http_mcp_merge_enable(cf, prev, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
     }
 
     ngx_conf_merge_ptr_value(conf->info, prev->info,
@@ -290,4 +294,58 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return conf->enable ? ngx_http_mcp_build_server(cf, conf) : NGX_CONF_OK;
+}
+
+
+/* "if" and "limit_except" are part of their location, others are not */
+
+static char *
+ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
+    ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (conf->enable == 1 && clcf->handler != ngx_http_mcp_handler) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"mcp\" conflicts with another content handler "
+                           "of location \"%V\"", &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->enable == NGX_CONF_UNSET) {
+        conf->enable = (clcf->noname && prev->enable == 1
+                        && clcf->handler == NULL);
+
+        if (conf->enable && clcf->lmt_excpt) {
+            clcf->handler = ngx_http_mcp_handler;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (mlcf->enable != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler) {
+        return "conflicts with another content handler of the location";
+    }
+
+    clcf->handler = ngx_http_mcp_handler;
+    mlcf->enable = 1;
+
+    return NGX_CONF_OK;
 }

@@ -143,6 +143,8 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     static ngx_str_t  end = ngx_string("]");
 
     if (ctx->answers == 0) {
+        ctx->answered = 1;
+
         r->headers_out.status = NGX_HTTP_ACCEPTED;
         r->headers_out.content_length_n = 0;
         r->header_only = 1;
@@ -166,6 +168,8 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     r->headers_out.status = status;
     r->headers_out.content_length_n = ctx->size;
+
+    ctx->answered = 1;
 
     rc = ngx_http_send_header(r);
 
@@ -232,6 +236,11 @@ ngx_http_mcp_header_filter(ngx_http_request_t *r)
     }
 
     ctx = ngx_http_mcp_get_ctx(r);
+
+    if (ctx && ctx->answered && !r->filter_finalize) {
+        /* "error_page" led to the endpoint: the answer is its own */
+        return ngx_http_next_header_filter(r);
+    }
 
     if (ctx == NULL) {
         ctx = ngx_http_mcp_create_ctx(r);

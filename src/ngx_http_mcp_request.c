@@ -228,17 +228,47 @@ ngx_http_mcp_resume(ngx_http_request_t *r)
 
 
 ngx_int_t
+ngx_http_mcp_save(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    size_t                      ctxs, variables;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    ctxs = ngx_http_max_module * sizeof(void *);
+    variables = cmcf->variables.nelts * sizeof(ngx_http_variable_value_t);
+
+    ctx->saved_ctxs = ngx_palloc(r->pool, ctxs);
+    ctx->saved_variables = ngx_palloc(r->pool, variables);
+    if (ctx->saved_ctxs == NULL || ctx->saved_variables == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(ctx->saved_ctxs, r->ctx, ctxs);
+    ngx_memcpy(ctx->saved_variables, r->variables, variables);
+
+    return NGX_OK;
+}
+
+
+void
 ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    /* limit_req accounts a request once, unless it is told otherwise */
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    /*
+     * auth_request decides once for each context, map looks up once for each
+     * request, limit_req accounts once unless it is told otherwise
+     */
+
+    ngx_memcpy(r->ctx, ctx->saved_ctxs, ngx_http_max_module * sizeof(void *));
+    ngx_memcpy(r->variables, ctx->saved_variables,
+               cmcf->variables.nelts * sizeof(ngx_http_variable_value_t));
 
     r->limit_req_status = 0;
     r->phase_handler = ctx->phase;
-
-    r->main->count++;
-    ngx_http_mcp_resume(r);
-
-    return NGX_DONE;
 }
 
 

@@ -76,6 +76,8 @@ typedef struct {
     mcp_error_t                  error;    /* of the request as a whole */
 
     ngx_int_t                    phase;    /* where PREACCESS begins */
+    void                       **saved_ctxs;
+    ngx_http_variable_value_t   *saved_variables;
 
     ngx_chain_t                 *out;
     ngx_chain_t                **last_out;
@@ -91,6 +93,7 @@ typedef struct {
     size_t                       queued;   /* bytes in busy */
 
     unsigned                     parsed:1;
+    unsigned                     answered:1;   /* by the content handler */
     unsigned                     replace:1;    /* nginx's own error page */
     unsigned                     events:1;     /* the client takes SSE */
     unsigned                     streaming:1;  /* SSE has begun */
@@ -141,10 +144,16 @@ ngx_int_t ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body);
 void ngx_http_mcp_resume(ngx_http_request_t *r);
 
 /*
- * Sends the request through PREACCESS and the phases after it once more, from
- * the content handler, which returns what this returns.
+ * Remembers what modules and variables know of the request before limits and
+ * access rules see its first message: NGX_OK or NGX_ERROR.
  */
-ngx_int_t ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+ngx_int_t ngx_http_mcp_save(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+
+/*
+ * Brings that back and sends the request through PREACCESS and the phases
+ * after it once more, when the phase handler that calls this has declined.
+ */
+void ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 
 void ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc);
 

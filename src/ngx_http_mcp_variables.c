@@ -13,6 +13,8 @@
 
 static ngx_int_t ngx_http_mcp_variable_msg(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_one_line(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v);
 static ngx_int_t ngx_http_mcp_variable_tool(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_version(ngx_http_request_t *r,
@@ -81,9 +83,53 @@ ngx_http_mcp_variable_msg(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     ctx = ngx_http_mcp_get_ctx(r->main);
     msg = ctx ? ngx_http_mcp_current(ctx) : NULL;
 
-    return ngx_http_mcp_variable_set(v, msg ? (ngx_str_t *) ((char *) msg
-                                                             + data)
-                                            : NULL);
+    if (msg == NULL) {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    (void) ngx_http_mcp_variable_set(v, (ngx_str_t *) ((char *) msg + data));
+
+    return ngx_http_mcp_variable_one_line(r, v);
+}
+
+
+/*
+ * JSON can say any character, also those that would end a header if a client
+ * puts them where "add_header" or "proxy_set_header" takes the variable from.
+ */
+
+static ngx_int_t
+ngx_http_mcp_variable_one_line(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v)
+{
+    u_char      *p;
+    ngx_uint_t   i;
+
+    for (i = 0; i < v->len; i++) {
+        if (v->data[i] < 0x20 || v->data[i] == 0x7f) {
+            break;
+        }
+    }
+
+    if (i == v->len) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, v->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, v->data, v->len);
+    v->data = p;
+
+    for ( /* void */ ; i < v->len; i++) {
+        if (p[i] < 0x20 || p[i] == 0x7f) {
+            p[i] = '?';
+        }
+    }
+
+    return NGX_OK;
 }
 
 

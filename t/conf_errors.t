@@ -84,6 +84,16 @@ accepted('without the endpoint', location => 'mcp_tools demo; return 204;');
 refused('mcp: twice', location => 'mcp;', qr/"mcp" directive is duplicate/);
 refused('mcp: with a parameter', location => 'mcp on;', qr/"mcp"/,
         location => '');
+refused('mcp: after proxy_pass',
+        location => "proxy_pass http://127.0.0.1:1;\nmcp;",
+        qr/"mcp" .*conflicts with another content handler/, location => '');
+
+my ($rc, $out) = MCPTest->new(
+    location => "mcp;\nproxy_pass http://127.0.0.1:1;")->test_config;
+isnt($rc, 0, 'mcp: before proxy_pass: refused');
+like($out, qr{"mcp" conflicts with another content handler of location "/mcp"},
+     'mcp: before proxy_pass: why');
+
 refused('mcp: in server', server => 'mcp;', qr/"mcp" .*not allowed here/);
 refused('mcp: in http', http => 'mcp;', qr/"mcp" .*not allowed here/);
 

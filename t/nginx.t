@@ -60,6 +60,16 @@ server {
         limit_except POST { deny all; }
     }
 
+    location = /except {
+        mcp;
+        limit_except GET { allow all; }
+    }
+
+    location = /if {
+        mcp;
+        if ($arg_a) { proxy_pass http://127.0.0.1:%%PORT_1%%; }
+    }
+
     location = /any {
         mcp;
         satisfy any;
@@ -91,9 +101,37 @@ server {
 
     location = /yes { return 204; }
 
+    location = /decided {
+        mcp;
+        auth_request /decide;
+        auth_request_set $decided $upstream_http_x_decided;
+        add_header X-Decided $decided;
+    }
+
+    location = /decide {
+        internal;
+        proxy_pass http://127.0.0.1:%%PORT_0%%/decision;
+        proxy_set_header X-Tool $mcp_tool;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+    }
+
+    location = /decision {
+        add_header X-Decided $http_x_tool;
+        if ($http_x_tool = echo) { return 403; }
+        return 204;
+    }
+
     location = /mirrored {
         mcp;
-        mirror /mcp;
+        mirror /copy;
+    }
+
+    location = /copy {
+        internal;
+        log_subrequest on;
+        access_log %%DIR%%/copies.log;
+        return 204;
     }
 
     location = /proxied {
@@ -119,12 +157,27 @@ server {
         error_page 403 = @mcp;
     }
 
+    location = /kept {
+        deny all;
+        error_page 403 @mcp;
+    }
+
+    location = /moved {
+        deny all;
+        error_page 403 /mcp;
+    }
+
     location @mcp { mcp; }
 
     location = /after {
         mcp;
         post_action /yes;
     }
+}
+
+server {
+    listen 127.0.0.1:%%PORT_1%%;
+    return 204;
 }
 EOC
 
@@ -146,10 +199,13 @@ is($t->legacy_call('add', $add, uri => '/slow')->status, 200,
    'limit_req with a delay, legacy');
 
 sub batch {
-    my ($uri) = @_;
-    my @list = map { { jsonrpc => '2.0', id => $_, method => 'tools/call',
-                       params => { name => 'add', arguments => $add } } }
-        1 .. 5;
+    my ($uri, @names) = @_;
+
+    @names = ('add') x 5 if !@names;
+
+    my $id = 0;
+    my @list = map { { jsonrpc => '2.0', id => ++$id, method => 'tools/call',
+                       params => { name => $_, arguments => $add } } } @names;
 
     return $t->legacy_bytes('', {}, version => '2025-03-26', uri => $uri,
                             body => encode_json_text(\@list));
@@ -200,6 +256,9 @@ is($t->call('nope', {}, uri => '/gzip',
 ok_result(add('/only'), 'limit_except: POST');
 is($t->post(undef, method => 'GET', uri => '/only')->status, 403,
    'limit_except: GET');
+ok_result(add('/except'), 'limit_except: not GET');
+ok_result(add('/if'), 'if: not taken');
+is(add('/if?a=1')->status, 204, 'if: taken, to another handler');
 ok_result(add('/any'), 'satisfy any');
 ok_result(add('/asked'), 'auth_request that allows');
 ok_result(add('/mirrored'), 'mirror');
@@ -208,7 +267,17 @@ is($t->call('echo', { text => 'x' x 300000 }, uri => '/proxied')->text,
    'x' x 300000, 'a long body behind proxy_pass');
 ok_result(add('/after'), 'post_action');
 is(ids($t->exchange(batch($_))), '1 2 3 4 5', "$_: a batch")
-    for qw(/conn /gzip /only /any /asked /mirrored /proxied /after);
+    for qw(/conn /gzip /only /any /asked /decided /mirrored /proxied /after);
+is(scalar($t->wait_lines('copies.log', 2)), 2, 'mirror: one copy of a batch');
+ok_result(add('/decided'), 'auth_request by tool');
+is($t->exchange(batch('/decided'))->header('X-Decided'), 'add',
+   'auth_request_set, a batch');
+ok_error($t->call('echo', { text => 'x' }, uri => '/decided'), 403, -32600,
+         'auth_request by tool: not this one');
+is($t->exchange(batch('/decided', 'add', 'echo'))->status, 403,
+   'auth_request by tool: nor in a batch');
+is($t->exchange(batch('/decided', 'echo', 'add'))->status, 403,
+   'auth_request by tool: nor as the first one');
 ok_error(add('/forbidden'), 403, -32600, 'return without a text');
 is(add('/said')->body, 'said', 'return with a text');
 
@@ -221,6 +290,11 @@ isnt($t->post(undef, method => 'GET', uri => '/guarded')->status, 200,
 ok_error(add('/loop'), [403, 405], -32600, 'error_page to itself');
 ok(defined add('/redirected')->status, 'error_page = /mcp');
 ok(defined add('/named')->status, 'error_page = @mcp');
+
+$r = add('/kept');
+is($r->status, 403, 'error_page @mcp: the status');
+is($r->result->{structuredContent}{sum}, 3, 'error_page @mcp: the answer');
+ok_error(add('/moved'), 403, -32600, 'error_page /mcp');
 
 
 # headers that ask for something else than the whole answer

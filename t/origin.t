@@ -13,7 +13,7 @@ use MCPTest;
 my $t = MCPTest->new(servers => <<'EOC')->start;
 server {
     listen 127.0.0.1:%%PORT_0%%;
-    server_name localhost 127.0.0.1 *.wild.example;
+    server_name localhost 127.0.0.1 *.wild.example .both.example;
     mcp_tools demo;
 
     location = /mcp { mcp; }
@@ -120,7 +120,9 @@ refused('/none', $_) for 'http://localhost', 'https://app.example.com', 'null';
 
 # server_names without none
 
-allowed('/names', 'http://localhost');
+allowed('/names', $_) for 'http://localhost', 'https://both.example',
+    'https://a.both.example:8443';
+refused('/names', 'https://xboth.example');
 refused('/names', undef);
 
 

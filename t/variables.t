@@ -19,6 +19,7 @@ EOC
 limit_req_zone $mcp_tool    zone=modern:1m rate=1r/m;
 limit_req_zone $mcp_tool    zone=legacy:1m rate=1r/m;
 limit_req_zone $mcp_tool    zone=batch:1m  rate=1r/m;
+limit_req_zone $only_add    zone=mapped:1m rate=1r/m;
 limit_req_zone $mcp_tool    zone=lie:1m    rate=1r/m;
 limit_req_zone $mcp_method  zone=method:1m rate=1r/m;
 limit_req_status 429;
@@ -26,6 +27,11 @@ limit_req_status 429;
 map $mcp_tool $is_echo {
     echo    1;
     default 0;
+}
+
+map $mcp_tool $only_add {
+    add     add;
+    default "";
 }
 
 server {
@@ -37,11 +43,13 @@ server {
         access_log %%DIR%%/access.log mcp;
         add_header X-Tool "<$mcp_tool>" always;
         add_header X-Echo $is_echo always;
+        add_header X-Text "<$mcp_name><$mcp_client><$mcp_method>" always;
     }
 
     location = /modern { mcp; limit_req zone=modern; }
     location = /legacy { mcp; limit_req zone=legacy; }
     location = /batch  { mcp; limit_req zone=batch; }
+    location = /mapped { mcp; limit_req zone=mapped; }
     location = /lie    { mcp; limit_req zone=lie; }
     location = /method { mcp; limit_req zone=method; }
 
@@ -99,6 +107,15 @@ values_are($t->legacy('initialize', { protocolVersion => '2025-06-18',
                clientInfo => { name => 'old', version => '2' } },
                version => undef), 'initialize', method => 'initialize',
            client => 'old/2', protocol_version => '2025-06-18', error => '');
+$r = $t->legacy("a\r\nX-Evil: 1\x1f", { name => "b\nc" },
+                version => '2025-06-18');
+values_are($r, 'control characters', method => 'a??X-Evil: 1?', name => '');
+$r = $t->legacy('tools/call', { name => "\x01b\r\nX-Evil: 1\x7f" },
+                version => '2025-06-18');
+values_are($r, 'control characters of a name', name => '?b??X-Evil: 1?');
+is($r->header('X-Evil'), undef, 'a variable makes no header');
+like($r->header('X-Text') // '', qr/<\?b\?\?X-Evil: 1\?>/,
+     'a variable stays in its header');
 values_are($t->call('nope', {}), 'unknown tool', method => 'tools/call',
            tool => '', name => 'nope', error => 'params');
 values_are($t->call('Add', { a => 1, b => 2 }), 'almost a tool', tool => '');
@@ -106,7 +123,7 @@ values_are($t->rpc('notifications/x', {}, id => undef), 'notification',
            method => 'notifications/x', id => '', tool => '', error => '');
 values_are($t->call("a\"b\n", {}, headers => { 'Mcp-Name' => '=?base64?'
                     . 'YSJiCg==?=' }), 'an evil name', tool => '',
-           name => 'a\"b\n', error => 'params');
+           name => 'a\"b?', error => 'params');
 
 
 # classes of errors
@@ -211,14 +228,19 @@ is($t->call('add', { a => 1, b => 2 }, uri => '/lie',
 
 my %arguments = (add => { a => 1, b => 2 }, echo => { text => 'x' });
 
-sub batch {
-    my @list = map { { jsonrpc => '2.0', id => 1, method => 'tools/call',
-                       params => { name => $_,
-                                   arguments => $arguments{$_} || {} } } } @_;
+sub batch_to {
+    my ($uri, @names) = @_;
 
-    return $t->legacy('', {}, version => '2025-03-26', uri => '/batch',
+    my @list = map { { jsonrpc => '2.0', id => 1, method => 'tools/call',
+                       params => { name => $_, arguments =>
+                                       $arguments{$_} || {} } } } @names;
+
+    return $t->legacy('', {}, version => '2025-03-26', uri => $uri,
                       body => encode_json_text(\@list));
 }
+
+
+sub batch { return batch_to('/batch', @_) }
 
 
 $r = batch('add', 'add');
@@ -229,5 +251,10 @@ ok($r->error, 'batch: and a code');
 is(batch('echo')->status, 200, 'batch: echo was not counted');
 is(batch('add')->status, 429, 'batch: add was');
 is(batch('uuid', 'uuid')->status, 200, 'batch: unknown tools are not limited');
+
+is(batch_to('/mapped', 'echo', 'echo')->status, 200, 'batch: map, echo');
+is(batch_to('/mapped', 'echo', 'add')->status, 200, 'batch: map, one add');
+is(batch_to('/mapped', 'echo', 'add')->status, 429,
+   'batch: map is asked for every message');
 
 finish();

@@ -3,7 +3,7 @@
 # How fast the module is, beside what it can be compared with, in one run:
 # "return 200" with the same bytes (the limit) and the same tool in Lua.
 #
-#   util/bench.sh             about 12 minutes and a million requests
+#   util/bench.sh             about 14 minutes and a million requests
 #   util/bench.sh quick       about a minute, to see that all is well
 #   util/bench.sh peers       with the official TypeScript SDK as well
 #   util/bench.sh callgrind   instructions of one request, by function

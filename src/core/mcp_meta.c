@@ -9,9 +9,6 @@
 #include <mcp_meta.h>
 
 
-#define MCP_META_PREFIX  "io.modelcontextprotocol/"
-
-
 typedef struct {
     ngx_str_t           name;
     ngx_uint_t          bit;
@@ -98,22 +95,6 @@ mcp_version_refuse(mcp_msg_t *msg, ngx_uint_t versions, ngx_str_t *requested)
 
     return mcp_buf_done(&b, &msg->error.data) == NGX_OK ? NGX_DECLINED
                                                         : NGX_ERROR;
-}
-
-
-mcp_json_token_t *
-mcp_meta_member(mcp_msg_t *msg, const char *key, size_t len)
-{
-    u_char  name[64], *p;
-
-    if (msg->meta == NULL) {
-        return NULL;
-    }
-
-    p = ngx_cpymem(name, MCP_META_PREFIX, sizeof(MCP_META_PREFIX) - 1);
-    p = ngx_cpymem(p, key, len);
-
-    return mcp_json_member(msg->doc, msg->meta, (char *) name, p - name);
 }
 
 

@@ -58,12 +58,11 @@ ngx_int_t mcp_version_find(ngx_str_t *name, ngx_uint_t *version);
 ngx_int_t mcp_version_refuse(mcp_msg_t *msg, ngx_uint_t versions,
     ngx_str_t *requested);
 
-/*
- * The value of _meta["io.modelcontextprotocol/<key>"], NULL if there is none.
- */
-mcp_json_token_t *mcp_meta_member(mcp_msg_t *msg, const char *key, size_t len);
+#define MCP_META_PREFIX  "io.modelcontextprotocol/"
 
-#define mcp_meta_get(msg, key)  mcp_meta_member(msg, key, sizeof(key) - 1)
+/* the value of _meta["io.modelcontextprotocol/<key>"], NULL if there is none */
+#define mcp_meta_get(msg, key)                                               \
+    mcp_json_get((msg)->doc, (msg)->meta, MCP_META_PREFIX key)
 
 /*
  * Modern: reads clientCapabilities, which must be there, and clientInfo.

@@ -45,6 +45,11 @@ mcp_origin_parse(ngx_str_t *text, mcp_origin_t *origin)
     if (last - p > 2 && p[0] == '*' && p[1] == '.') {
         origin->wildcard = 1;
         p += 2;
+
+    } else if (last - p > 1 && p[0] == '.') {
+        origin->wildcard = 1;
+        origin->itself = 1;
+        p++;
     }
 
     origin->host.data = p;
@@ -224,8 +229,15 @@ mcp_origin_match_host(const mcp_origin_t *allowed, ngx_str_t *host)
 {
     ngx_str_t  tail;
 
-    if (!allowed->wildcard) {
-        return mcp_origin_equal(&allowed->host, host);
+    if (!allowed->wildcard || allowed->itself) {
+
+        if (mcp_origin_equal(&allowed->host, host)) {
+            return 1;
+        }
+
+        if (!allowed->wildcard) {
+            return 0;
+        }
     }
 
     if (host->len < allowed->host.len + 2) {

@@ -25,11 +25,12 @@ typedef struct {
     in_port_t           port;        /* 0: the scheme has no default */
     unsigned            any_port:1;
     unsigned            wildcard:1;  /* one or more labels before the host */
+    unsigned            itself:1;    /* the host too: ".example.com" */
 } mcp_origin_t;
 
 
 /*
- * [scheme://]host[:port|:*], where host may begin with "*.".  Without a
+ * [scheme://]host[:port|:*], where host may begin with "*." or ".".  Without a
  * scheme, any scheme and, unless there is a port, any port.  NGX_OK or
  * NGX_DECLINED.
  */

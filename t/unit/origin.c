@@ -31,6 +31,7 @@ static struct {
     { "https://example.com:*", "https", "example.com", 0, 1, 0 },
     { "https://*.example.com", "https", "example.com", 443, 0, 1 },
     { "*.example.com", "", "example.com", 0, 1, 1 },
+    { ".example.com", "", "example.com", 0, 1, 1 },
     { "*.example.com:*", "", "example.com", 0, 1, 1 },
     { "http://127.0.0.1:65535", "http", "127.0.0.1", 65535, 0, 0 },
     { "http://[::1]", "http", "[::1]", 80, 0, 0 },
@@ -137,6 +138,11 @@ static struct {
     { "https://*.example.com", "https://evil.org@a.example.com", 0 },
     { "https://*.example.com", "https://*.example.com", 0 },
     { "https://example.com", "https://*.example.com", 0 },
+    { "https://.example.com", "https://a.example.com", 1 },
+    { "https://.example.com", "https://example.com", 1 },
+    { "https://.example.com", "https://.example.com", 0 },
+    { "https://.example.com", "https://aexample.com", 0 },
+    { ".example.com", "http://example.com:8080", 1 },
 
     /* addresses */
 

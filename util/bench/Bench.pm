@@ -16,7 +16,7 @@ use Time::HiRes qw/ sleep time /;
 
 our @EXPORT = qw/ @CASES slurp spew free_port render start_nginx stop
                   wait_port http_open http_post http_fetch requests_write
-                  children rss cpu_time /;
+                  worker rss cpu_time /;
 
 our $DIR = File::Spec->rel2abs(dirname(__FILE__));
 
@@ -227,10 +227,17 @@ sub stop {
 }
 
 
-sub children {
-    my ($pid) = @_;
+# the only worker of an nginx, once it has answered: the port is open before
+# there is one
 
-    return split ' ', slurp("/proc/$pid/task/$pid/children");
+sub worker {
+    my ($pid, $port) = @_;
+
+    http_post(http_open($port), '/', { headers => '', body => '' });
+
+    my ($worker) = split ' ', slurp("/proc/$pid/task/$pid/children");
+
+    return $worker;
 }
 
 

@@ -21,8 +21,8 @@ my @modules = split /,/, $modules;
 
 my ($server_cpu, $client_cpu) = split /,/, $ENV{BENCH_CPUS} || '0,1';
 
-my $rounds = $ENV{BENCH_ROUNDS} || ($opt{quick} ? 2 : 9);
-my $seconds = $ENV{BENCH_SECONDS} || ($opt{quick} ? 1 : 3);
+my $rounds = $ENV{BENCH_ROUNDS} || ($opt{quick} ? 2 : 15);
+my $seconds = $ENV{BENCH_SECONDS} || ($opt{quick} ? 1 : 2);
 my $million = $ENV{BENCH_REQUESTS} || ($opt{quick} ? 100_000 : 1_000_000);
 
 # latency compared with that of the limit at the same number of connections
@@ -57,9 +57,9 @@ sub start {
         affinity => sprintf('%b', 1 << $server_cpu), %o
     );
 
-    my ($worker) = children($pid);
+    $server{$name} = { port => $port, pid => $pid };
+    $server{$name}{worker} = worker($pid, $port);
 
-    $server{$name} = { port => $port, pid => $pid, worker => $worker };
     return $port;
 }
 
