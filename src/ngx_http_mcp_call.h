@@ -25,6 +25,7 @@ typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
 
 struct ngx_http_mcp_call_s {
     ngx_http_request_t          *request;
+    ngx_http_mcp_ctx_t          *ctx;
     mcp_msg_t                   *msg;
     mcp_result_t                 result;
 
@@ -43,39 +44,45 @@ struct ngx_http_mcp_call_s {
 
     ngx_int_t                    log_level; /* MCP_LOG_*, or NGX_ERROR */
     mcp_progress_t              *progress;  /* NULL: none */
+    mcp_buf_t                    note;      /* the last notification */
 
-    /* a thread writes the first and reads the second */
-    ngx_uint_t                   broken;    /* against the output schema */
-    volatile ngx_uint_t          cancelled;
+    /*
+     * what is written on one side of a thread and read on the other has a
+     * word of its own
+     */
+    ngx_str_t                    broken;    /* how it broke its schema */
+    ngx_atomic_t                 cancelled;
 
     unsigned                     running:1; /* NGX_AGAIN was returned */
     unsigned                     done:1;
     unsigned                     timedout:1;
+    unsigned                     lost:1;    /* the client, or its stream */
     unsigned                     gone:1;    /* the request has ended */
 };
 
 
 /*
  * Starts msg->tool.  NGX_OK: ngx_http_mcp_call_result() has the result;
- * NGX_AGAIN: "resume" is run on the request when it has; NGX_ERROR.
+ * NGX_AGAIN: "resume" is run on the request when it has; NGX_DECLINED:
+ * msg->error; NGX_ERROR.
  */
-ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r, mcp_msg_t *msg,
-    const cJSON *args, ngx_http_event_handler_pt resume);
+ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const cJSON *args,
+    ngx_http_event_handler_pt resume);
 
 /*
- * Of a call that is done.  NGX_OK: "result" is the JSON to answer with;
- * NGX_DECLINED: msg->error; NGX_ERROR: out of memory.
+ * Of ctx->call, which is done and is no more.  NGX_OK: "result" is the JSON
+ * to answer with; NGX_DECLINED: msg->error; NGX_ERROR: out of memory, or
+ * there is nobody to answer.
  */
-ngx_int_t ngx_http_mcp_call_result(ngx_http_request_t *r, ngx_str_t *result);
+ngx_int_t ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx,
+    ngx_str_t *result);
 
-/* for the C API: the handler has finished */
+/* the handler has finished */
 void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
 
-/* for the C API: NGX_OK or NGX_ERROR */
-ngx_int_t ngx_http_mcp_call_progress(ngx_http_mcp_call_t *call, double value,
-    double total, const char *text);
-ngx_int_t ngx_http_mcp_call_log(ngx_http_mcp_call_t *call, ngx_uint_t level,
-    const char *logger, const u_char *text, size_t len);
+/* nothing can be sent: ends the request, not before the caller has returned */
+void ngx_http_mcp_call_lose(ngx_http_mcp_call_t *call);
 
 
 #endif /* _NGX_HTTP_MCP_CALL_H_INCLUDED_ */

@@ -361,7 +361,7 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_mcp_add_threads(cf, conf) != NGX_OK) {
+    if (ngx_http_mcp_check_tools(cf, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 

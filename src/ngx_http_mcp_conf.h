@@ -29,12 +29,14 @@ char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 /* packs of tools that are part of this module */
 ngx_int_t ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf);
 
-/* a thread pool for a merged location, if it needs one: NGX_OK, NGX_ERROR */
-ngx_int_t ngx_http_mcp_add_threads(ngx_conf_t *cf,
+/* what its tools need, for a merged location: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_check_tools(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
 
 /* the endpoint of a merged location: NGX_CONF_OK or NGX_CONF_ERROR */

@@ -34,6 +34,8 @@ static ngx_int_t ngx_http_mcp_run(ngx_http_request_t *r,
 static void ngx_http_mcp_continue(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_serve(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
+static ngx_int_t ngx_http_mcp_act(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, ngx_str_t *result);
 static ngx_uint_t ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx);
 
 
@@ -317,7 +319,7 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
 
     rc = ngx_http_mcp_run(r, ctx);
 
-    if (rc == NGX_AGAIN) {
+    if (rc == NGX_AGAIN && ctx->call) {
         r->main->count++;
         return NGX_DONE;
     }
@@ -328,7 +330,7 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
 
 /*
  * Serves the messages one after another, from the current one on: NGX_AGAIN
- * if a call is not done yet, else what a content handler returns.
+ * and ctx->call if that is not done yet, else what a content handler returns.
  */
 
 static ngx_int_t
@@ -345,7 +347,6 @@ ngx_http_mcp_run(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         }
 
         if (rc != NGX_OK) {
-            ctx->current = 0;
             return ctx->streaming ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
@@ -375,20 +376,25 @@ ngx_http_mcp_continue(ngx_http_request_t *r)
 {
     ngx_http_mcp_ctx_t  *ctx;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+    ctx = ngx_http_mcp_get_ctx(r);
 
     if (!ctx->finished) {
         ctx->rc = ngx_http_mcp_run(r, ctx);
 
-        if (ctx->rc == NGX_AGAIN) {
+        if (ctx->rc == NGX_AGAIN && ctx->call) {
             return;
         }
 
         ctx->finished = 1;
     }
 
-    if (ctx->threads == 0) {
+    if (ctx->threads == 0 || ctx->rc == NGX_ERROR) {
         ngx_http_mcp_finalize(r, ctx->rc);
+        return;
+    }
+
+    if (ngx_http_mcp_stream_wait(r, ctx) != NGX_OK) {
+        ngx_http_mcp_finalize(r, NGX_ERROR);
     }
 }
 
@@ -397,47 +403,64 @@ static ngx_int_t
 ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg)
 {
-    ngx_int_t                 rc;
-    mcp_action_t              action;
-    ngx_http_mcp_loc_conf_t  *mlcf;
-
-    rc = NGX_DECLINED;
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
-
-    if (ctx->call == NULL && msg->error.cause == MCP_ERROR_NONE) {
-
-        if (msg->kind != MCP_RPC_REQUEST) {
-            return NGX_OK;
-        }
-
-        rc = mcp_dispatch(mlcf->server, msg, &action);
-
-        if (rc == NGX_OK && action.type == MCP_ACTION_CALL) {
-            rc = ngx_http_mcp_call_start(r, msg, action.args,
-                                         ngx_http_mcp_continue);
-        }
-    }
-
-    if (rc == NGX_AGAIN) {
-        return NGX_AGAIN;
-    }
+    ngx_int_t  rc;
+    ngx_str_t  result;
 
     if (ctx->call) {
-        rc = ngx_http_mcp_call_result(r, &action.result);
-        ctx->call = NULL;
+        rc = ngx_http_mcp_call_result(ctx, &result);
+
+    } else if (msg->error.cause != MCP_ERROR_NONE) {
+        rc = NGX_DECLINED;
+
+    } else if (msg->kind != MCP_RPC_REQUEST) {
+        return NGX_OK;
+
+    } else {
+        rc = ngx_http_mcp_act(r, ctx, msg, &result);
     }
 
     switch (rc) {
 
     case NGX_OK:
-        return ngx_http_mcp_reply_result(r, ctx, &msg->id, &action.result);
+        return ngx_http_mcp_reply_result(r, ctx, &msg->id, &result);
 
     case NGX_DECLINED:
         return ngx_http_mcp_reply_error(r, ctx, &msg->id, &msg->error);
 
+    case NGX_AGAIN:
+        return NGX_AGAIN;
+
     default:
         return NGX_ERROR;
     }
+}
+
+
+static ngx_int_t
+ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, ngx_str_t *result)
+{
+    ngx_int_t                 rc;
+    mcp_action_t              action;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    rc = mcp_dispatch(mlcf->server, msg, &action);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (action.type == MCP_ACTION_RESULT) {
+        *result = action.result;
+        return NGX_OK;
+    }
+
+    rc = ngx_http_mcp_call_start(r, ctx, msg, action.args,
+                                 ngx_http_mcp_continue);
+
+    return rc == NGX_OK ? ngx_http_mcp_call_result(ctx, result) : rc;
 }
 
 

@@ -116,9 +116,9 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
 
     { ngx_string("mcp_thread_pool"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
+      ngx_http_mcp_set_thread_pool,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_mcp_loc_conf_t, thread_pool_name),
+      0,
       NULL },
 
       ngx_null_command
@@ -230,8 +230,6 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
      *
      *     conf->instructions = { 0, NULL };
      *     conf->versions = 0;
-     *     conf->thread_pool = NULL;
-     *     conf->thread_pool_name = { 0, NULL };
      *     conf->server = NULL;
      */
 
@@ -247,6 +245,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->tool_timeout = NGX_CONF_UNSET_MSEC;
     conf->tool_timeouts = NGX_CONF_UNSET_PTR;
     conf->stream_heartbeat = NGX_CONF_UNSET_MSEC;
+    conf->thread_pool = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -281,8 +280,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
     ngx_conf_merge_msec_value(conf->stream_heartbeat, prev->stream_heartbeat,
                               15000);
-    ngx_conf_merge_str_value(conf->thread_pool_name, prev->thread_pool_name,
-                             "");
+    ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);
 
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
 

@@ -277,3 +277,61 @@ ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc)
 {
     ngx_http_finalize_request(r, rc);
 }
+
+
+void
+ngx_http_mcp_set_type(ngx_http_request_t *r, const char *type)
+{
+    ngx_http_mcp_str(&r->headers_out.content_type, type);
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_null(&r->headers_out.charset);
+}
+
+
+ngx_int_t
+ngx_http_mcp_add_header(ngx_http_request_t *r, const char *key,
+    const char *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_http_mcp_str(&h->key, key);
+    ngx_http_mcp_str(&h->value, value);
+
+    return NGX_OK;
+}
+
+
+ngx_chain_t *
+ngx_http_mcp_chain(ngx_http_request_t *r, ngx_str_t *s)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NULL;
+    }
+
+    cl = ngx_alloc_chain_link(r->pool);
+    if (cl == NULL) {
+        return NULL;
+    }
+
+    b->pos = s->data;
+    b->last = s->data + s->len;
+    b->memory = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    return cl;
+}

@@ -34,7 +34,10 @@ typedef struct {
 } ngx_http_mcp_pack_t;
 
 
-typedef struct {
+typedef struct ngx_http_mcp_loc_conf_s  ngx_http_mcp_loc_conf_t;
+
+
+struct ngx_http_mcp_loc_conf_s {
     ngx_flag_t                   enable;
 
     mcp_server_info_t           *info;
@@ -53,17 +56,17 @@ typedef struct {
 
     ngx_msec_t                   tool_timeout;
     ngx_array_t                 *tool_timeouts;  /* of the next */
-    ngx_msec_t                   stream_heartbeat;
-    ngx_thread_pool_t           *thread_pool;
-    ngx_str_t                    thread_pool_name;
+    ngx_msec_t                   stream_heartbeat;   /* 0: none */
+    ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
 
     mcp_server_t                *server;         /* rendered */
-} ngx_http_mcp_loc_conf_t;
+};
 
 
 typedef struct {
     ngx_str_t                    tool;
     ngx_msec_t                   timeout;
+    ngx_http_mcp_loc_conf_t     *mlcf;           /* where it is written */
 } ngx_http_mcp_timeout_t;
 
 
@@ -90,7 +93,7 @@ typedef struct {
 
     ngx_chain_t                 *free;     /* buffers of the stream */
     ngx_chain_t                 *busy;
-    size_t                       queued;   /* bytes in busy */
+    size_t                       queued;   /* memory of busy */
 
     unsigned                     parsed:1;
     unsigned                     answered:1;   /* by the content handler */
@@ -156,6 +159,14 @@ ngx_int_t ngx_http_mcp_save(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 void ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 
 void ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc);
+
+/* the header of an answer; the strings are not copied */
+void ngx_http_mcp_set_type(ngx_http_request_t *r, const char *type);
+ngx_int_t ngx_http_mcp_add_header(ngx_http_request_t *r, const char *key,
+    const char *value);
+
+/* bytes to be sent as they are, not copied; NULL if there is no memory */
+ngx_chain_t *ngx_http_mcp_chain(ngx_http_request_t *r, ngx_str_t *s);
 
 
 #endif /* _NGX_HTTP_MCP_REQUEST_H_INCLUDED_ */

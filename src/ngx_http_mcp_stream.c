@@ -10,25 +10,26 @@
 #include <ngx_http_mcp_stream.h>
 
 
-#define NGX_HTTP_MCP_STREAM_BUF  1024
+/* the smallest buffer of an event */
+#define NGX_HTTP_MCP_STREAM_BUF  256
 
 #define ngx_http_mcp_stream_tag  ((ngx_buf_tag_t) &ngx_http_mcp_module)
 
 
-static ngx_int_t ngx_http_mcp_stream_open(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx);
-static ngx_int_t ngx_http_mcp_stream_header(ngx_http_request_t *r,
-    ngx_str_t *key, ngx_str_t *value);
 static ngx_int_t ngx_http_mcp_stream_bytes(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *head, ngx_str_t *body,
     ngx_str_t *tail);
+static ngx_int_t ngx_http_mcp_stream_open(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_chain_t *ngx_http_mcp_stream_get(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, size_t size);
-static ngx_int_t ngx_http_mcp_stream_flush(ngx_http_request_t *r,
+static ngx_int_t ngx_http_mcp_stream_output(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_chain_t *out);
 static void ngx_http_mcp_stream_writer(ngx_http_request_t *r);
 
 
+static ngx_str_t  ngx_http_mcp_stream_none = ngx_null_string;
+static ngx_str_t  ngx_http_mcp_stream_colon = ngx_string(":");
 static ngx_str_t  ngx_http_mcp_stream_data = ngx_string("data: ");
 static ngx_str_t  ngx_http_mcp_stream_end = ngx_string("\n\n");
 
@@ -45,12 +46,8 @@ ngx_http_mcp_stream_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 ngx_int_t
 ngx_http_mcp_stream_comment(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    ngx_str_t         none;
-    static ngx_str_t  comment = ngx_string(":");
-
-    ngx_str_null(&none);
-
-    return ngx_http_mcp_stream_bytes(r, ctx, &comment, &none,
+    return ngx_http_mcp_stream_bytes(r, ctx, &ngx_http_mcp_stream_colon,
+                                     &ngx_http_mcp_stream_none,
                                      &ngx_http_mcp_stream_end);
 }
 
@@ -89,27 +86,26 @@ ngx_http_mcp_stream_bytes(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     b->flush = 1;
 
-    return ngx_http_mcp_stream_flush(r, ctx, cl);
+    return ngx_http_mcp_stream_output(r, ctx, cl);
 }
 
 
 static ngx_int_t
 ngx_http_mcp_stream_open(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    ngx_int_t         rc;
-    static ngx_str_t  cache[] = { ngx_string("Cache-Control"),
-                                  ngx_string("no-cache, no-transform") };
-    static ngx_str_t  accel[] = { ngx_string("X-Accel-Buffering"),
-                                  ngx_string("no") };
+    ngx_int_t  rc;
 
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "mcp stream opened");
+
+    ctx->answered = 1;
     ctx->streaming = 1;
 
-    ngx_str_set(&r->headers_out.content_type, "text/event-stream");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
+    ngx_http_mcp_set_type(r, "text/event-stream");
 
-    if (ngx_http_mcp_stream_header(r, &cache[0], &cache[1]) != NGX_OK
-        || ngx_http_mcp_stream_header(r, &accel[0], &accel[1]) != NGX_OK)
+    if (ngx_http_mcp_add_header(r, "Cache-Control", "no-cache, no-transform")
+        != NGX_OK
+        || ngx_http_mcp_add_header(r, "X-Accel-Buffering", "no") != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -125,33 +121,17 @@ ngx_http_mcp_stream_open(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 }
 
 
-static ngx_int_t
-ngx_http_mcp_stream_header(ngx_http_request_t *r, ngx_str_t *key,
-    ngx_str_t *value)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    h->key = *key;
-    h->value = *value;
-
-    return NGX_OK;
-}
-
-
-/* an empty buffer for "size" bytes, a used one if there is one that large */
+/*
+ * An empty buffer for "size" bytes, a used one if there is one.  One that is
+ * too small is replaced by one at least twice as large, so that what is lost
+ * in the pool is less than what is in use.
+ */
 
 static ngx_chain_t *
 ngx_http_mcp_stream_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     size_t size)
 {
+    size_t        room;
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
@@ -161,44 +141,46 @@ ngx_http_mcp_stream_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     }
 
     b = cl->buf;
+    room = b->end - b->start;
 
-    if ((size_t) (b->end - b->start) < size) {
+    if (room < size) {
 
         if (b->start) {
             (void) ngx_pfree(r->pool, b->start);
         }
 
-        size = ngx_max(size, NGX_HTTP_MCP_STREAM_BUF);
+        room = ngx_max(2 * room, NGX_HTTP_MCP_STREAM_BUF);
+        room = ngx_max(room, size);
 
-        b->start = ngx_palloc(r->pool, size);
+        b->start = ngx_palloc(r->pool, room);
         if (b->start == NULL) {
             return NULL;
         }
 
-        b->end = b->start + size;
+        b->end = b->start + room;
     }
 
     b->pos = b->start;
     b->last = b->start;
     b->temporary = 1;
-    b->flush = 0;
-    b->last_buf = 0;
     b->tag = ngx_http_mcp_stream_tag;
-
-    cl->next = NULL;
 
     return cl;
 }
 
 
 static ngx_int_t
-ngx_http_mcp_stream_flush(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+ngx_http_mcp_stream_output(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_chain_t *out)
 {
     ngx_int_t                  rc;
     ngx_chain_t               *cl;
     ngx_event_t               *wev;
+    ngx_connection_t          *c;
     ngx_http_core_loc_conf_t  *clcf;
+
+    c = r->connection;
+    wev = c->write;
 
     rc = ngx_http_output_filter(r, out);
 
@@ -208,17 +190,14 @@ ngx_http_mcp_stream_flush(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ctx->queued = 0;
 
     for (cl = ctx->busy; cl; cl = cl->next) {
-        ctx->queued += ngx_buf_size(cl->buf);
+        ctx->queued += cl->buf->end - cl->buf->start;
     }
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
-    wev = r->connection->write;
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (ctx->busy == NULL && !r->buffered) {
+    if (!r->buffered && !c->buffered) {
 
         if (wev->timer_set && !wev->delayed) {
             ngx_del_timer(wev);
@@ -227,14 +206,15 @@ ngx_http_mcp_stream_flush(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_OK;
     }
 
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
     r->write_event_handler = ngx_http_mcp_stream_writer;
 
     if (!wev->delayed && !wev->timer_set) {
         ngx_add_timer(wev, clcf->send_timeout);
     }
 
-    return ngx_handle_write_event(wev, clcf->send_lowat) == NGX_OK ? NGX_OK
-                                                                   : NGX_ERROR;
+    return ngx_handle_write_event(wev, clcf->send_lowat);
 }
 
 
@@ -247,7 +227,7 @@ ngx_http_mcp_stream_writer(ngx_http_request_t *r)
 
     c = r->connection;
     wev = c->write;
-    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+    ctx = ngx_http_mcp_get_ctx(r);
 
     if (wev->timedout) {
         ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
@@ -257,42 +237,67 @@ ngx_http_mcp_stream_writer(ngx_http_request_t *r)
         return;
     }
 
-    if (ngx_http_mcp_stream_flush(r, ctx, NULL) != NGX_OK) {
+    if (c->error) {
+        /* HTTP/2 says so here when frames are queued */
+        ngx_http_mcp_finalize(r, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+        return;
+    }
+
+    if (!r->header_sent) {
+        return;
+    }
+
+    /* a reader that is slow and reads is not timed out */
+
+    if (wev->timer_set && !wev->delayed) {
+        ngx_del_timer(wev);
+    }
+
+    if (ngx_http_mcp_stream_output(r, ctx, NULL) != NGX_OK) {
         ngx_http_mcp_finalize(r, NGX_ERROR);
     }
 }
 
 
 ngx_int_t
+ngx_http_mcp_stream_wait(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_event_t  *rev;
+
+    rev = r->connection->read;
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_mcp_stream_writer;
+
+    if (rev->pending_eof) {
+        /* it came with the request, there will be no other event */
+        ngx_post_event(rev, &ngx_posted_events);
+    }
+
+    return r->header_sent ? ngx_http_mcp_stream_output(r, ctx, NULL) : NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_mcp_stream_close(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    size_t        size;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl, *out;
+    ngx_chain_t  *head, *tail;
 
-    size = ngx_http_mcp_stream_data.len + ctx->size
-           + ngx_http_mcp_stream_end.len;
+    head = ngx_http_mcp_chain(r, &ngx_http_mcp_stream_data);
+    tail = ngx_http_mcp_chain(r, &ngx_http_mcp_stream_end);
 
-    out = ngx_http_mcp_stream_get(r, ctx, size);
-    if (out == NULL) {
+    if (head == NULL || tail == NULL) {
         return NGX_ERROR;
     }
 
-    b = out->buf;
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "mcp stream closed");
 
-    b->last = ngx_cpymem(b->last, ngx_http_mcp_stream_data.data,
-                         ngx_http_mcp_stream_data.len);
+    head->next = ctx->out;
+    *ctx->last_out = tail;
 
-    for (cl = ctx->out; cl; cl = cl->next) {
-        b->last = ngx_cpymem(b->last, cl->buf->pos,
-                             cl->buf->last - cl->buf->pos);
-    }
+    tail->buf->last_buf = 1;
+    tail->buf->last_in_chain = 1;
 
-    b->last = ngx_cpymem(b->last, ngx_http_mcp_stream_end.data,
-                         ngx_http_mcp_stream_end.len);
-
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    return ngx_http_output_filter(r, out);
+    return ngx_http_output_filter(r, head);
 }

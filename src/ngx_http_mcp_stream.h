@@ -21,7 +21,8 @@
  */
 
 
-#define NGX_HTTP_MCP_STREAM_MAX  1048576   /* bytes not yet taken */
+/* memory of events that the client has not taken yet */
+#define NGX_HTTP_MCP_STREAM_MAX  1048576
 
 
 /*
@@ -41,6 +42,14 @@ ngx_int_t ngx_http_mcp_stream_comment(ngx_http_request_t *r,
  * and ends the stream; returns what a content handler returns.
  */
 ngx_int_t ngx_http_mcp_stream_close(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+
+/*
+ * While the request waits for something else than its client, streaming or
+ * not: output that is left is sent, a client that goes away ends the request.
+ * NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_stream_wait(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 
 

@@ -10,7 +10,8 @@
 #include <mcp_tools.h>
 
 
-#define MCP_SERVER_CAPABILITIES  "\"capabilities\":{\"tools\":{}}"
+#define MCP_SERVER_CAPABILITIES                                              \
+    "\"capabilities\":{\"logging\":{},\"tools\":{}}"
 
 
 static ngx_int_t mcp_server_render_meta(mcp_server_t *server,

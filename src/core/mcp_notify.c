@@ -6,11 +6,13 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <mcp_json.h>
+#include <mcp_json_text.h>
 #include <mcp_notify.h>
 
 
 static void mcp_progress_number(mcp_buf_t *b, double value);
+static ngx_int_t mcp_log_find(mcp_msg_t *msg, mcp_json_token_t *level,
+    mcp_error_e cause);
 
 
 static const ngx_str_t  mcp_log_levels[] = {
@@ -30,9 +32,9 @@ mcp_progress_init(mcp_progress_t *progress, mcp_msg_t *msg)
 {
     mcp_json_token_t  *token;
 
-    progress->started = 0;
-    progress->pending = 0;
-    ngx_str_null(&progress->token);
+    ngx_memzero(progress, sizeof(mcp_progress_t));
+
+    progress->words = (msg->version >= MCP_VERSION_2025_03_26);
 
     token = mcp_json_get(msg->doc, msg->meta, "progressToken");
 
@@ -64,26 +66,22 @@ mcp_progress_report(mcp_progress_t *progress, double value, double total,
         return NGX_DECLINED;
     }
 
-    len = text ? ngx_min(ngx_strlen(text), MCP_NOTIFY_TEXT_MAX) : 0;
+    len = 0;
 
-    if (len) {
+    if (text && progress->words) {
+        len = mcp_utf8_cut((u_char *) text, ngx_strlen(text),
+                           MCP_NOTIFY_TEXT_MAX);
         ngx_memcpy(progress->text, text, len);
     }
 
     progress->len = len;
     progress->value = value;
     progress->total = (total - total == 0) ? total : 0;
+    progress->started = 1;
     progress->pending = 1;
 
-    if (progress->started
-        && (ngx_msec_int_t) (now - progress->sent) < MCP_PROGRESS_INTERVAL)
-    {
-        return NGX_AGAIN;
-    }
-
-    progress->started = 1;
-
-    return NGX_OK;
+    return (progress->written && now - progress->sent < MCP_PROGRESS_INTERVAL)
+           ? NGX_AGAIN : NGX_OK;
 }
 
 
@@ -108,8 +106,8 @@ mcp_progress_write(mcp_progress_t *progress, mcp_buf_t *b, ngx_msec_t now)
 
     mcp_buf_lit(b, "}}");
 
-    progress->started = 1;
     progress->pending = 0;
+    progress->written = 1;
     progress->sent = now;
 }
 
@@ -130,41 +128,60 @@ mcp_progress_number(mcp_buf_t *b, double value)
 ngx_int_t
 mcp_log_level(mcp_msg_t *msg)
 {
-    ngx_str_t          name;
     mcp_json_token_t  *level;
 
-    if (!mcp_version_modern(msg->version)) {
-        return MCP_LOG_INFO;
-    }
-
+    msg->log_level = NGX_ERROR;
     level = mcp_meta_get(msg, "logLevel");
 
-    if (level == NULL
-        || level->type != MCP_JSON_STRING
-        || mcp_json_string(msg->doc, level, &name) != NGX_OK)
+    return level ? mcp_log_find(msg, level, MCP_ERROR_META) : NGX_OK;
+}
+
+
+/*
+ * Nothing is kept of a client, so there is nothing to set: it is told yes, and
+ * gets messages from MCP_LOG_INFO on.
+ */
+
+ngx_int_t
+mcp_log_set_level(const mcp_server_t *server, mcp_msg_t *msg,
+    mcp_action_t *action)
+{
+    action->type = MCP_ACTION_RESULT;
+    ngx_str_set(&action->result, "{}");
+
+    return mcp_log_find(msg, mcp_json_get(msg->doc, msg->params, "level"),
+                        MCP_ERROR_PARAMS);
+}
+
+
+static ngx_int_t
+mcp_log_find(mcp_msg_t *msg, mcp_json_token_t *level, mcp_error_e cause)
+{
+    ngx_str_t  name;
+    ngx_int_t  i;
+
+    ngx_str_null(&name);
+
+    if (level && level->type == MCP_JSON_STRING
+        && mcp_json_string(msg->doc, level, &name) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return mcp_log_find(&name);
-}
-
-
-ngx_int_t
-mcp_log_find(ngx_str_t *name)
-{
-    ngx_int_t  i;
-
     for (i = 0; i < MCP_LOG_LEVELS; i++) {
 
-        if (mcp_log_levels[i].len == name->len
-            && ngx_memcmp(mcp_log_levels[i].data, name->data, name->len) == 0)
+        if (mcp_log_levels[i].len == name.len
+            && ngx_memcmp(mcp_log_levels[i].data, name.data, name.len) == 0)
         {
-            return i;
+            msg->log_level = i;
+            return NGX_OK;
         }
     }
 
-    return NGX_ERROR;
+    return mcp_rpc_error(msg->doc->pool, &msg->error, cause,
+                         "Invalid params: the log level must be emergency, "
+                         "alert, critical, error, warning, notice, info or "
+                         "debug");
 }
 
 
@@ -183,6 +200,6 @@ mcp_log_write(mcp_buf_t *b, ngx_uint_t level, const char *logger,
     }
 
     mcp_buf_lit(b, ",\"data\":");
-    mcp_buf_json_string(b, text, len);
+    mcp_buf_json_string(b, text, mcp_utf8_cut(text, len, MCP_NOTIFY_TEXT_MAX));
     mcp_buf_lit(b, "}}");
 }

@@ -10,11 +10,12 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <mcp_meta.h>
+#include <mcp_server.h>
 
 
 /*
  * Notifications about a request that is being served: progress and log.
+ * Texts are cut at MCP_NOTIFY_TEXT_MAX bytes.
  *
  * Specification: MCP 2026-07-28 basic/patterns/progress and
  * server/utilities/logging.
@@ -49,7 +50,9 @@ typedef struct {
     u_char              text[MCP_NOTIFY_TEXT_MAX];
     size_t              len;         /* of text, 0: none */
     ngx_msec_t          sent;        /* when */
-    unsigned            started:1;
+    unsigned            words:1;     /* the revision has a "message" */
+    unsigned            started:1;   /* there is a value */
+    unsigned            written:1;   /* one was sent */
     unsigned            pending:1;   /* reported and not sent */
 } mcp_progress_t;
 
@@ -58,8 +61,9 @@ typedef struct {
 void mcp_progress_init(mcp_progress_t *progress, mcp_msg_t *msg);
 
 /*
- * Remembers a value.  NGX_OK: send it now; NGX_AGAIN: later; NGX_DECLINED:
- * the client did not ask, or the value is not greater than the last one.
+ * Remembers a value.  NGX_OK: it may be sent now; NGX_AGAIN: later;
+ * NGX_DECLINED: the client did not ask, or the value is not greater than the
+ * last one.
  */
 ngx_int_t mcp_progress_report(mcp_progress_t *progress, double value,
     double total, const char *text, ngx_msec_t now);
@@ -70,14 +74,15 @@ void mcp_progress_write(mcp_progress_t *progress, mcp_buf_t *b,
 
 
 /*
- * The least severe level the client wants, MCP_LOG_EMERGENCY .. DEBUG, or
- * NGX_ERROR if it wants no log: of _meta["io.modelcontextprotocol/logLevel"],
- * or MCP_LOG_INFO for a handshake client.
+ * Modern: the least severe level the client wants, into msg->log_level: none
+ * without _meta["io.modelcontextprotocol/logLevel"].  NGX_OK, NGX_DECLINED
+ * (msg->error) or NGX_ERROR.
  */
 ngx_int_t mcp_log_level(mcp_msg_t *msg);
 
-/* the level of that name, or NGX_ERROR */
-ngx_int_t mcp_log_find(ngx_str_t *name);
+/* legacy: "logging/setLevel" */
+ngx_int_t mcp_log_set_level(const mcp_server_t *server, mcp_msg_t *msg,
+    mcp_action_t *action);
 
 /* writes notifications/message; the text is the "data" */
 void mcp_log_write(mcp_buf_t *b, ngx_uint_t level, const char *logger,

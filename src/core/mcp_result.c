@@ -6,6 +6,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <mcp_json_text.h>
 #include <mcp_result.h>
 
 
@@ -268,19 +269,6 @@ mcp_result_structured(mcp_result_t *result, const cJSON *value,
 void
 mcp_result_error(mcp_result_t *result, const u_char *p, size_t len)
 {
-    ngx_str_t  text;
-
-    text.data = (u_char *) p;
-    text.len = len;
-
-    if (len > MCP_RESULT_ERROR_MAX) {
-        text.len = MCP_RESULT_ERROR_MAX;
-
-        while (text.len && (p[text.len] & 0xc0) == 0x80) {
-            text.len--;
-        }
-    }
-
     result->error = 1;
     result->items = 0;
     result->content.last = result->content.start;
@@ -288,7 +276,7 @@ mcp_result_error(mcp_result_t *result, const u_char *p, size_t len)
     ngx_str_null(&result->structured);
     ngx_str_null(&result->annotations);
 
-    mcp_result_text(result, text.data, text.len);
+    mcp_result_text(result, p, mcp_utf8_cut(p, len, MCP_RESULT_ERROR_MAX));
 }
 
 

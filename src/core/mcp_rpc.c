@@ -6,6 +6,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <mcp_json_text.h>
 #include <mcp_rpc.h>
 
 
@@ -249,15 +250,8 @@ mcp_rpc_quote(ngx_str_t *s)
 {
     ngx_str_t  q;
 
-    q = *s;
-
-    if (q.len > MCP_RPC_QUOTE_MAX) {
-        q.len = MCP_RPC_QUOTE_MAX;
-
-        while (q.len && (q.data[q.len] & 0xc0) == 0x80) {
-            q.len--;
-        }
-    }
+    q.data = s->data;
+    q.len = mcp_utf8_cut(s->data, s->len, MCP_RPC_QUOTE_MAX);
 
     return q;
 }

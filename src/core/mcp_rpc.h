@@ -106,6 +106,7 @@ typedef struct {
 
     ngx_uint_t          version;     /* MCP_VERSION_* */
     ngx_uint_t          capabilities;  /* MCP_CLIENT_* */
+    ngx_int_t           log_level;   /* MCP_LOG_*, NGX_ERROR: no log */
 
     const mcp_method_t *handler;     /* NULL: no such method */
     const mcp_tool_t   *tool;        /* NULL: not a call, or unknown */

@@ -1,7 +1,8 @@
 package MCPTest::Tools;
 
-# Compiles the tools of the tests into a module: probe_tools() returns its
-# path, for "modules => [...]". Names and values are macros for the compiler.
+# Compiles the tools of the tests into a module: probe_tools() and slow_tools()
+# return its path, for "modules => [...]". Names and values are macros for the
+# compiler.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -15,18 +16,22 @@ use File::Temp ();
 
 use MCPTest ();
 
-our @EXPORT = qw(probe_tools);
+our @EXPORT = qw(probe_tools slow_tools);
 
 my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
 my $count = 0;
 
 
-sub probe_tools {
-    my (%macro) = @_;
+sub probe_tools { return _compile('probe', @_) }
+sub slow_tools  { return _compile('slow', @_) }
+
+
+sub _compile {
+    my ($name, %macro) = @_;
 
     my $nginx = $ENV{TEST_NGINX_SOURCE} || '/usr/share/nginx/src';
     my $objs = _objs();
-    my $out = "$dir/probe" . $count++ . '.so';
+    my $out = "$dir/$name" . $count++ . '.so';
 
     my @command = (
         $ENV{CC} || 'cc', qw(-shared -fPIC -g -O1 -Wall -Werror),
@@ -34,7 +39,7 @@ sub probe_tools {
         (map { "-I$nginx/src/$_" } qw(core event event/modules os/unix http
                                       http/modules http/v2)),
         "-I$objs", '-I' . MCPTest::root() . '/src/api', '-o', $out,
-        MCPTest::root() . '/t/lib/ngx_http_probe_tools_module.c', '-lcjson');
+        MCPTest::root() . "/t/lib/ngx_http_${name}_tools_module.c", '-lcjson');
 
     system(@command) == 0 or croak 'cannot compile the tools';
     return $out;
