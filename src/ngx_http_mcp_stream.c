@@ -28,7 +28,7 @@ static ngx_int_t ngx_http_mcp_stream_output(ngx_http_request_t *r,
 static void ngx_http_mcp_stream_writer(ngx_http_request_t *r);
 
 
-static ngx_str_t  ngx_http_mcp_stream_none = ngx_null_string;
+static ngx_str_t  ngx_http_mcp_stream_none = ngx_string("");
 static ngx_str_t  ngx_http_mcp_stream_colon = ngx_string(":");
 static ngx_str_t  ngx_http_mcp_stream_data = ngx_string("data: ");
 static ngx_str_t  ngx_http_mcp_stream_end = ngx_string("\n\n");
