@@ -172,6 +172,9 @@ ngx_http_slow_wait(ngx_http_mcp_call_t *call, const cJSON *args)
     wait->timer.data = wait;
     wait->timer.log = ngx_http_mcp_request(call)->connection->log;
 
+    ngx_log_error(NGX_LOG_NOTICE, wait->timer.log, 0, "slow: \"%s\" begins",
+                  ngx_http_slow_string(args, "text", ""));
+
     ngx_http_mcp_on_abort(call, ngx_http_slow_abort, wait);
 
     ngx_add_timer(&wait->timer,
@@ -249,11 +252,21 @@ ngx_http_slow_work(ngx_http_mcp_call_t *call, const cJSON *args)
         return NGX_AGAIN;
     }
 
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0, "slow: \"%s\" begins",
+                  text);
+
     if (ngx_http_slow_loop(call, args) != NGX_OK) {
         return NGX_ERROR;
     }
 
     for (step = 0; step < ngx_http_slow_steps(args); step++) {
+
+        if (ngx_http_mcp_cancelled(call)
+            && !ngx_http_slow_int(args, "ignore", 0))
+        {
+            break;
+        }
+
         ngx_http_slow_sleep(ngx_http_slow_int(args, "every", 1));
 
         if (ngx_http_slow_say(call, args, step) != NGX_OK) {
