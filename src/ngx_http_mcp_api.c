@@ -7,8 +7,10 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_json_text.h>
 #include <ngx_http_mcp.h>
 #include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_report.h>
 
 
 static ngx_int_t ngx_http_mcp_api_done(ngx_http_mcp_call_t *call);
@@ -60,7 +62,7 @@ ngx_http_mcp_add_tools(ngx_conf_t *cf, const ngx_http_mcp_tools_t *tools)
 ngx_pool_t *
 ngx_http_mcp_pool(ngx_http_mcp_call_t *call)
 {
-    return call->request->pool;
+    return call->result.pool;
 }
 
 
@@ -74,8 +76,9 @@ ngx_http_mcp_request(ngx_http_mcp_call_t *call)
 ngx_int_t
 ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
 {
-    ngx_int_t           rc;
-    mcp_schema_error_t  err;
+    u_char              *p;
+    ngx_int_t            rc;
+    mcp_schema_error_t   err;
 
     if (value == NULL) {
         return NGX_ERROR;
@@ -85,16 +88,23 @@ ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
 
     cJSON_Delete(value);
 
-    if (rc == NGX_DECLINED) {
-        call->broken = 1;
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
-        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                      "mcp call of \"%V\": result%s%V %V", &call->msg->name,
-                      err.path.len ? " at " : "", &err.path, &err.text);
+    /* it is logged later: this may be a thread */
+
+    p = ngx_pnalloc(call->result.pool, err.path.len + err.text.len + 5);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    return rc;
+    call->broken.data = p;
+    call->broken.len = ngx_sprintf(p, "%s%V %V", err.path.len ? " at " : "",
+                                   &err.path, &err.text)
+                       - p;
+
+    return NGX_ERROR;
 }
 
 
@@ -221,16 +231,66 @@ ngx_http_mcp_complete(ngx_http_mcp_call_t *call, const u_char *p, size_t len)
 ngx_int_t ngx_cdecl
 ngx_http_mcp_error(ngx_http_mcp_call_t *call, const char *fmt, ...)
 {
-    u_char   *p, buf[MCP_RESULT_ERROR_MAX];
+    u_char   *p, buf[MCP_RESULT_ERROR_MAX + MCP_UTF8_MAX];
     va_list   args;
 
     va_start(args, fmt);
-    p = ngx_vslprintf(buf, buf + MCP_RESULT_ERROR_MAX, fmt, args);
+    p = ngx_vslprintf(buf, buf + sizeof(buf), fmt, args);
     va_end(args);
 
     mcp_result_error(&call->result, buf, p - buf);
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_mcp_on_abort(ngx_http_mcp_call_t *call, ngx_http_mcp_abort_pt handler,
+    void *data)
+{
+    call->abort = handler;
+    call->data = data;
+}
+
+
+void
+ngx_http_mcp_done(ngx_http_mcp_call_t *call, ngx_int_t rc)
+{
+    ngx_http_mcp_call_done(call, rc);
+}
+
+
+ngx_uint_t
+ngx_http_mcp_cancelled(ngx_http_mcp_call_t *call)
+{
+    return call->cancelled || ngx_terminate;
+}
+
+
+ngx_int_t
+ngx_http_mcp_progress(ngx_http_mcp_call_t *call, double value, double total,
+    const char *text)
+{
+    return ngx_http_mcp_report_progress(call, value, total, text);
+}
+
+
+ngx_int_t ngx_cdecl
+ngx_http_mcp_log(ngx_http_mcp_call_t *call, ngx_uint_t level,
+    const char *logger, const char *fmt, ...)
+{
+    u_char   *p, buf[MCP_NOTIFY_TEXT_MAX + MCP_UTF8_MAX];
+    va_list   args;
+
+    if (!ngx_http_mcp_report_logs(call, level)) {
+        return NGX_OK;
+    }
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(buf, buf + sizeof(buf), fmt, args);
+    va_end(args);
+
+    return ngx_http_mcp_report_log(call, level, logger, buf, p - buf);
 }
 
 

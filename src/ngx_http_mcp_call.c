@@ -8,170 +8,400 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_report.h>
+#include <ngx_http_mcp_stream.h>
+#include <ngx_http_mcp_thread.h>
 
 
-static ngx_int_t ngx_http_mcp_call_complete(ngx_http_mcp_call_t *call,
-    const mcp_server_t *server, mcp_action_t *action);
-static ngx_http_mcp_complete_pt ngx_http_mcp_call_completer(mcp_msg_t *msg,
-    const mcp_arg_t *arg);
+static ngx_int_t ngx_http_mcp_call_create(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg,
+    ngx_http_event_handler_pt resume);
 static ngx_int_t ngx_http_mcp_call_run(ngx_http_mcp_call_t *call,
-    const mcp_server_t *server, mcp_action_t *action);
-static ngx_http_mcp_handler_pt ngx_http_mcp_call_handler(mcp_msg_t *msg);
-static const char *ngx_http_mcp_call_kind(mcp_msg_t *msg);
-static const ngx_str_t *ngx_http_mcp_call_name(mcp_msg_t *msg);
-static ngx_int_t ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call);
+    const cJSON *args);
+static ngx_int_t ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call);
+static void ngx_http_mcp_call_timeout(ngx_event_t *ev);
+static void ngx_http_mcp_call_post(ngx_http_mcp_call_t *call);
+static void ngx_http_mcp_call_finish(ngx_event_t *ev);
+static void ngx_http_mcp_call_abort(ngx_http_mcp_call_t *call);
+static void ngx_http_mcp_call_stop(ngx_http_mcp_call_t *call);
+static void ngx_http_mcp_call_cleanup(void *data);
+static void ngx_http_mcp_call_late(ngx_http_mcp_call_t *call,
+    mcp_result_t *result);
+static ngx_int_t ngx_http_mcp_call_write(ngx_http_mcp_call_t *call,
+    mcp_result_t *result, ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call,
     const char *reason);
 
 
 ngx_int_t
-ngx_http_mcp_call(ngx_http_request_t *r, const mcp_server_t *server,
-    mcp_msg_t *msg, mcp_action_t *action)
+ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, const cJSON *args, ngx_http_event_handler_pt resume)
 {
-    ngx_http_mcp_call_t  call;
+    ngx_int_t             rc;
+    ngx_http_mcp_call_t  *call;
 
-    call.request = r;
-    call.msg = msg;
-    call.broken = 0;
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "mcp call \"%V\"", &msg->tool->name);
 
-    mcp_result_init_msg(&call.result, msg);
-
-    if (action->type == MCP_ACTION_COMPLETE) {
-        return ngx_http_mcp_call_complete(&call, server, action);
+    if (ngx_http_mcp_call_create(r, ctx, msg, resume) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    return ngx_http_mcp_call_run(&call, server, action);
+    call = ctx->call;
+
+    rc = ngx_http_mcp_call_run(call, args);
+
+    if (rc == NGX_AGAIN) {
+        return ngx_http_mcp_call_wait(call);
+    }
+
+    call->done = 1;
+
+    if (rc == NGX_DECLINED) {
+        ctx->call = NULL;
+        msg->error.cause = MCP_ERROR_UNAVAILABLE;
+    }
+
+    return rc;
 }
 
 
 static ngx_int_t
-ngx_http_mcp_call_complete(ngx_http_mcp_call_t *call,
-    const mcp_server_t *server, mcp_action_t *action)
+ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, ngx_http_event_handler_pt resume)
 {
-    ngx_http_mcp_complete_pt  complete;
+    ngx_http_cleanup_t   *cln;
+    ngx_http_mcp_call_t  *call;
 
-    mcp_completion_init(&call->completion, call->request->pool);
-
-    complete = ngx_http_mcp_call_completer(call->msg, action->arg);
-
-    if (complete(call, (char *) action->arg->name.data,
-                 (char *) action->value.data, action->args)
-        != NGX_OK)
-    {
-        return ngx_http_mcp_call_fail(call, "cannot complete a value");
+    call = ngx_pcalloc(r->pool, sizeof(ngx_http_mcp_call_t));
+    if (call == NULL) {
+        return NGX_ERROR;
     }
 
-    return mcp_completion_write(&call->completion, server, call->msg->version,
-                                &action->result);
+    call->request = r;
+    call->ctx = ctx;
+    call->msg = msg;
+    call->resume = resume;
+
+    mcp_result_init(&call->result, r->pool, msg->tool, msg->version);
+
+    if (ngx_http_mcp_report_init(call) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_mcp_call_cleanup;
+    cln->data = call;
+
+    ctx->call = call;
+
+    return NGX_OK;
 }
 
 
-static ngx_http_mcp_complete_pt
-ngx_http_mcp_call_completer(mcp_msg_t *msg, const mcp_arg_t *arg)
+/* NGX_OK; NGX_AGAIN; NGX_DECLINED: there is no thread for it; NGX_ERROR */
+
+static ngx_int_t
+ngx_http_mcp_call_run(ngx_http_mcp_call_t *call, const cJSON *args)
 {
-    const ngx_http_mcp_arg_t  *a;
+    ngx_int_t                   rc;
+    const ngx_http_mcp_tool_t  *tool;
 
-    a = msg->prompt
-        ? ((const ngx_http_mcp_prompt_t *) msg->prompt->data)->args
-        : ((const ngx_http_mcp_resource_t *) msg->resource->data)->args;
+    tool = call->msg->tool->data;
 
-    while (ngx_strcmp(a->name, arg->name.data) != 0) {
-        a++;
+    if (tool->flags & NGX_HTTP_MCP_BLOCKING) {
+        return ngx_http_mcp_thread_start(call, args);
     }
 
-    return a->complete;
+    rc = tool->handler(call, args);
+
+    if (call->done) {
+        /* ngx_http_mcp_done() in the handler has said how it ended */
+        return NGX_OK;
+    }
+
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    call->rc = rc;
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_mcp_call_run(ngx_http_mcp_call_t *call, const mcp_server_t *server,
-    mcp_action_t *action)
+ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call)
 {
-    mcp_buf_t   b;
-    ngx_int_t   rc;
-    mcp_msg_t  *msg;
+    ngx_http_request_t       *r;
+    ngx_http_mcp_loc_conf_t  *mlcf;
 
-    msg = call->msg;
+    r = call->request;
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    call->running = 1;
+
+    call->finish.handler = ngx_http_mcp_call_finish;
+    call->finish.data = call;
+    call->finish.log = r->connection->log;
+
+    if (call->lost || ngx_http_mcp_stream_wait(r, call->ctx) != NGX_OK) {
+        ngx_http_mcp_call_lose(call);
+        return NGX_AGAIN;
+    }
+
+    call->timeout.handler = ngx_http_mcp_call_timeout;
+    call->timeout.data = call;
+    call->timeout.log = r->connection->log;
+
+    ngx_add_timer(&call->timeout, ngx_http_mcp_tool_timeout(mlcf,
+                                                           call->msg->tool));
+    ngx_http_mcp_report_start(call);
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_mcp_call_timeout(ngx_event_t *ev)
+{
+    ngx_http_mcp_call_t *call = ev->data;
+
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    ngx_http_set_log_request(r->connection->log, r);
+
+    ngx_log_error(NGX_LOG_INFO, ev->log, 0,
+                  "mcp tool \"%V\" timed out", &call->msg->tool->name);
+
+    call->timedout = 1;
+
+    ngx_http_mcp_call_abort(call);
+    ngx_http_mcp_call_done(call, NGX_OK);
+}
+
+
+void
+ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc)
+{
+    if (call->done) {
+        return;
+    }
+
+    call->done = 1;
+    call->rc = rc;
+
+    if (call->running) {
+        ngx_http_mcp_call_stop(call);
+        ngx_http_mcp_call_post(call);
+    }
+}
+
+
+void
+ngx_http_mcp_call_lose(ngx_http_mcp_call_t *call)
+{
+    call->lost = 1;
+
+    if (call->running && !call->gone) {
+        ngx_http_mcp_call_post(call);
+    }
+}
+
+
+static void
+ngx_http_mcp_call_post(ngx_http_mcp_call_t *call)
+{
+    ngx_post_event(&call->finish, &ngx_posted_events);
+}
+
+
+static void
+ngx_http_mcp_call_finish(ngx_event_t *ev)
+{
+    ngx_http_mcp_call_t *call = ev->data;
+
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    if (call->lost) {
+        ngx_http_mcp_finalize(r, NGX_ERROR);
+
+    } else {
+        call->resume(r);
+    }
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_mcp_call_abort(ngx_http_mcp_call_t *call)
+{
+    ngx_http_mcp_abort_pt  abort;
+
+    call->cancelled = 1;
+
+    abort = call->abort;
+    call->abort = NULL;
+
+    if (abort) {
+        abort(call->data);
+    }
+}
+
+
+static void
+ngx_http_mcp_call_stop(ngx_http_mcp_call_t *call)
+{
+    if (call->timeout.timer_set) {
+        ngx_del_timer(&call->timeout);
+    }
+
+    ngx_http_mcp_report_stop(call);
+}
+
+
+/* the request ends, whatever the reason */
+
+static void
+ngx_http_mcp_call_cleanup(void *data)
+{
+    ngx_http_mcp_call_t *call = data;
+
+    call->gone = 1;
+
+    if (call->lost || !call->done) {
+        call->msg->error.cause = MCP_ERROR_CANCELLED;
+    }
+
+    if (!call->done) {
+        ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
+                      "mcp tool \"%V\" cancelled", &call->msg->tool->name);
+
+        call->done = 1;
+
+        ngx_http_mcp_call_abort(call);
+    }
+
+    ngx_http_mcp_call_stop(call);
+
+    if (call->finish.posted) {
+        ngx_delete_posted_event(&call->finish);
+    }
+}
+
+
+ngx_int_t
+ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx, ngx_str_t *text)
+{
+    mcp_result_t          late;
+    ngx_http_mcp_call_t  *call;
+
+    call = ctx->call;
+    ctx->call = NULL;
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, call->request->connection->log, 0,
-                   "mcp call %s \"%V\"", ngx_http_mcp_call_kind(msg),
-                   ngx_http_mcp_call_name(msg));
+                   "mcp call \"%V\" done: %i", &call->msg->tool->name,
+                   call->rc);
 
-    rc = ngx_http_mcp_call_handler(msg)(call, action->args);
+    if (call->lost || ngx_http_mcp_report_rest(call) != NGX_OK) {
+        call->msg->error.cause = MCP_ERROR_CANCELLED;
+        return NGX_ERROR;
+    }
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, call->request->connection->log, 0,
-                   "mcp call \"%V\" done: %i", ngx_http_mcp_call_name(msg),
-                   rc);
+    if (call->timedout) {
+        /* the result belongs to a handler that may still be running */
+        ngx_http_mcp_call_late(call, &late);
 
-    if (call->broken) {
+        return ngx_http_mcp_call_write(call, &late, text);
+    }
+
+    if (call->broken.len) {
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                      "mcp tool \"%V\": result%V", &call->msg->tool->name,
+                      &call->broken);
+
         return ngx_http_mcp_call_fail(call, "broke its output schema");
     }
 
-    if (rc == NGX_DECLINED && msg->resource) {
-        return mcp_resource_not_found(msg);
-    }
-
-    if (rc != NGX_OK) {
+    if (call->rc != NGX_OK) {
         return ngx_http_mcp_call_fail(call, "failed");
     }
 
-    if (call->result.error && msg->tool == NULL) {
-        return ngx_http_mcp_call_refuse(call);
-    }
+    return ngx_http_mcp_call_write(call, &call->result, text);
+}
 
-    mcp_buf_init(&b, call->request->pool,
-                 mcp_buf_len(&call->result.content)
-                 + 2 * call->result.structured.len + server->meta.len + 128);
 
-    rc = mcp_result_write(&call->result, server, &b);
+static void
+ngx_http_mcp_call_late(ngx_http_mcp_call_t *call, mcp_result_t *result)
+{
+    u_char                   *p, buf[NGX_INT_T_LEN + 64];
+    ngx_msec_t                timeout;
+    ngx_http_request_t       *r;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    r = call->request;
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    timeout = ngx_http_mcp_tool_timeout(mlcf, call->msg->tool);
+
+    p = (timeout % 1000)
+        ? ngx_sprintf(buf, "The tool did not finish within %M ms.", timeout)
+        : ngx_sprintf(buf, "The tool did not finish within %M s.",
+                      timeout / 1000);
+
+    mcp_result_init(result, r->pool, call->msg->tool, call->msg->version);
+    mcp_result_error(result, buf, p - buf);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_call_write(ngx_http_mcp_call_t *call, mcp_result_t *result,
+    ngx_str_t *text)
+{
+    mcp_buf_t                 b;
+    ngx_int_t                 rc;
+    mcp_server_t             *server;
+    ngx_http_request_t       *r;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    r = call->request;
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+    server = mlcf->server;
+
+    mcp_buf_init(&b, r->pool, mcp_buf_len(&result->content)
+                              + 2 * result->structured.len
+                              + server->meta.len + 128);
+
+    rc = mcp_result_write(result, server, &b);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_call_fail(call,
-                                      msg->tool ? "has an output schema and "
-                                                  "gave no structured result"
-                                                : "gave no contents");
+        return ngx_http_mcp_call_fail(call, "has an output schema and gave no "
+                                            "structured result");
     }
 
     if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (call->result.error) {
-        msg->error.cause = MCP_ERROR_TOOL;
+    if (result->error) {
+        call->msg->error.cause = call->timedout ? MCP_ERROR_TIMEOUT
+                                                : MCP_ERROR_TOOL;
     }
 
-    return mcp_buf_done(&b, &action->result);
-}
-
-
-static ngx_http_mcp_handler_pt
-ngx_http_mcp_call_handler(mcp_msg_t *msg)
-{
-    if (msg->tool) {
-        return ((const ngx_http_mcp_tool_t *) msg->tool->data)->handler;
-    }
-
-    if (msg->prompt) {
-        return ((const ngx_http_mcp_prompt_t *) msg->prompt->data)->handler;
-    }
-
-    return ((const ngx_http_mcp_resource_t *) msg->resource->data)->handler;
-}
-
-
-/* prompts and resources have no result that says what is wrong */
-
-static ngx_int_t
-ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call)
-{
-    if (call->result.content.failed) {
-        return NGX_ERROR;
-    }
-
-    call->msg->error.cause = MCP_ERROR_PARAMS;
-    call->msg->error.text = call->result.reason;
-
-    return NGX_DECLINED;
+    return mcp_buf_done(&b, text);
 }
 
 
@@ -179,34 +409,9 @@ static ngx_int_t
 ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call, const char *reason)
 {
     ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                  "mcp %s \"%V\" %s", ngx_http_mcp_call_kind(call->msg),
-                  ngx_http_mcp_call_name(call->msg), reason);
+                  "mcp tool \"%V\" %s", &call->msg->tool->name, reason);
 
     call->msg->error.cause = MCP_ERROR_INTERNAL;
 
     return NGX_DECLINED;
-}
-
-
-static const char *
-ngx_http_mcp_call_kind(mcp_msg_t *msg)
-{
-    if (msg->tool) {
-        return "tool";
-    }
-
-    return msg->prompt ? "prompt" : "resource";
-}
-
-
-/* as it is configured, never what a client calls it */
-
-static const ngx_str_t *
-ngx_http_mcp_call_name(mcp_msg_t *msg)
-{
-    if (msg->tool) {
-        return &msg->tool->name;
-    }
-
-    return msg->prompt ? &msg->prompt->name : &msg->resource->uri;
 }

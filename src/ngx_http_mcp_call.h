@@ -10,32 +10,81 @@
 
 #include <ngx_http_mcp_request.h>
 #include <mcp_complete.h>
+#include <mcp_notify.h>
 #include <mcp_result.h>
 
 
 /*
- * One call of a tool, a resource or a prompt: runs the handler and turns what
- * it leaves behind into the result of the message.
+ * One tool call, from its start to its result: inline, finished later by an
+ * event, or in a thread.  Times out, reports progress, is cancelled when its
+ * client goes away.  Lives in the pool of the request.
  */
+
+
+typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
 
 
 struct ngx_http_mcp_call_s {
     ngx_http_request_t          *request;
+    ngx_http_mcp_ctx_t          *ctx;
     mcp_msg_t                   *msg;
     mcp_result_t                 result;
     mcp_completion_t             completion;
 
-    unsigned                     broken:1;  /* against the output schema */
+    ngx_http_event_handler_pt    resume;    /* run when a wait is over */
+    ngx_int_t                    rc;        /* of the handler, when done */
+
+    ngx_event_t                  timeout;
+    ngx_event_t                  tick;      /* progress, heartbeat */
+    ngx_event_t                  finish;    /* posted by completions */
+    ngx_msec_t                   spoke;     /* when something was sent */
+
+    ngx_http_mcp_abort_pt        abort;
+    void                        *data;
+
+    ngx_http_mcp_thread_t       *thread;    /* NULL: not a blocking one */
+
+    ngx_int_t                    log_level; /* MCP_LOG_*, or NGX_ERROR */
+    mcp_progress_t              *progress;  /* NULL: none */
+    mcp_buf_t                    note;      /* the last notification */
+
+    /*
+     * what is written on one side of a thread and read on the other has a
+     * word of its own
+     */
+    ngx_str_t                    broken;    /* how it broke its schema */
+    ngx_atomic_t                 cancelled;
+
+    unsigned                     running:1; /* NGX_AGAIN was returned */
+    unsigned                     done:1;
+    unsigned                     timedout:1;
+    unsigned                     lost:1;    /* the client, or its stream */
+    unsigned                     gone:1;    /* the request has ended */
 };
 
 
 /*
- * Does what the action says, unless that is to answer.  NGX_OK:
- * action->result is the JSON to answer with; NGX_DECLINED: msg->error;
- * NGX_ERROR: out of memory.
+ * Starts msg->tool.  NGX_OK: ngx_http_mcp_call_result() has the result;
+ * NGX_AGAIN: "resume" is run on the request when it has; NGX_DECLINED:
+ * msg->error; NGX_ERROR.
  */
-ngx_int_t ngx_http_mcp_call(ngx_http_request_t *r, const mcp_server_t *server,
-    mcp_msg_t *msg, mcp_action_t *action);
+ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const cJSON *args,
+    ngx_http_event_handler_pt resume);
+
+/*
+ * Of ctx->call, which is done and is no more.  NGX_OK: "result" is the JSON
+ * to answer with; NGX_DECLINED: msg->error; NGX_ERROR: out of memory, or
+ * there is nobody to answer.
+ */
+ngx_int_t ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx,
+    ngx_str_t *result);
+
+/* the handler has finished */
+void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
+
+/* nothing can be sent: ends the request, not before the caller has returned */
+void ngx_http_mcp_call_lose(ngx_http_mcp_call_t *call);
 
 
 #endif /* _NGX_HTTP_MCP_CALL_H_INCLUDED_ */

@@ -32,6 +32,10 @@ char *ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 /*
  * What the C API describes, checked and ready to be offered; also of
@@ -84,6 +88,10 @@ ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
 
 /* packs of tools that are part of this module */
 ngx_int_t ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf);
+
+/* what its tools need, for a merged location: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_check_tools(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *conf);
 
 /* the endpoint of a merged location: NGX_CONF_OK or NGX_CONF_ERROR */
 char *ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf);

@@ -38,6 +38,10 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_http_mcp_check_tools(cf, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     server = ngx_pcalloc(cf->pool, sizeof(mcp_server_t));
     if (server == NULL) {
         return NGX_CONF_ERROR;

@@ -13,6 +13,12 @@
 #include <ngx_http_mcp_conf.h>
 
 
+/* what of the flags is published */
+#define NGX_HTTP_MCP_ANNOTATIONS                                             \
+    (NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_DESTRUCTIVE|NGX_HTTP_MCP_IDEMPOTENT \
+     |NGX_HTTP_MCP_OPEN_WORLD)
+
+
 static ngx_http_mcp_pack_t *ngx_http_mcp_find_pack(ngx_conf_t *cf,
     ngx_str_t *name);
 static ngx_int_t ngx_http_mcp_compile_pack(ngx_conf_t *cf,
@@ -222,7 +228,7 @@ ngx_http_mcp_compile_tool(ngx_conf_t *cf, ngx_http_mcp_pack_t *pack,
     ngx_http_mcp_str(&tool->input_schema, desc->input_schema);
     ngx_http_mcp_str(&tool->output_schema, desc->output_schema);
 
-    tool->flags = desc->flags;
+    tool->flags = desc->flags & NGX_HTTP_MCP_ANNOTATIONS;
     tool->capabilities = desc->capabilities;
     tool->data = desc;
 

@@ -12,6 +12,8 @@
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_offer.h>
+#include <ngx_http_mcp_stream.h>
 
 
 #define ngx_http_mcp_header_is(h, text)                                      \
@@ -26,12 +28,15 @@ static mcp_error_e ngx_http_mcp_check_request(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 static ngx_uint_t ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf,
     ngx_array_t *headers);
-static ngx_uint_t ngx_http_mcp_check_accept(ngx_array_t *headers);
+static ngx_uint_t ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx);
 static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_run(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
+static void ngx_http_mcp_continue(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_serve(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
+static ngx_int_t ngx_http_mcp_act(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, mcp_action_t *action);
 static ngx_uint_t ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx);
 
 
@@ -170,7 +175,7 @@ ngx_http_mcp_check_request(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return MCP_ERROR_MEDIA_TYPE;
     }
 
-    if (!ngx_http_mcp_check_accept(&ctx->headers)) {
+    if (!ngx_http_mcp_check_accept(ctx)) {
         return MCP_ERROR_ACCEPT;
     }
 
@@ -195,28 +200,26 @@ ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf, ngx_array_t *headers)
 
 
 static ngx_uint_t
-ngx_http_mcp_check_accept(ngx_array_t *headers)
+ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx)
 {
-    ngx_uint_t     i, found;
+    ngx_uint_t     i, found, accept;
     mcp_header_t  *h;
 
-    h = headers->elts;
+    h = ctx->headers.elts;
     found = 0;
+    accept = 0;
 
-    for (i = 0; i < headers->nelts; i++) {
+    for (i = 0; i < ctx->headers.nelts; i++) {
 
-        if (h[i].name.len != sizeof("accept") - 1 || h[i].name.data[0] != 'a') {
-            continue;
+        if (h[i].name.len == sizeof("accept") - 1 && h[i].name.data[0] == 'a') {
+            accept |= mcp_headers_accept(&h[i].value);
+            found = 1;
         }
-
-        if (mcp_headers_accept(&h[i].value)) {
-            return 1;
-        }
-
-        found = 1;
     }
 
-    return !found;
+    ctx->events = (accept & MCP_ACCEPT_EVENTS) ? 1 : 0;
+
+    return accept || !found;
 }
 
 
@@ -313,20 +316,39 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
                                        mcp_error_status(ctx->error.cause, 1));
     }
 
-    return ngx_http_mcp_run(r, ctx);
+    ctx->current = 0;
+
+    rc = ngx_http_mcp_run(r, ctx);
+
+    if (rc == NGX_AGAIN && ctx->call) {
+        r->main->count++;
+        return NGX_DONE;
+    }
+
+    return rc;
 }
 
+
+/*
+ * Serves the messages one after another, from the current one on: NGX_AGAIN
+ * and ctx->call if that is not done yet, else what a content handler returns.
+ */
 
 static ngx_int_t
 ngx_http_mcp_run(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
+    ngx_int_t   rc;
     ngx_uint_t  i;
 
-    for (i = 0; i < ctx->body.n; i++) {
-        ctx->current = i;
+    for ( /* void */ ; ctx->current < ctx->body.n; ctx->current++) {
+        rc = ngx_http_mcp_serve(r, ctx, &ctx->body.msgs[ctx->current]);
 
-        if (ngx_http_mcp_serve(r, ctx, &ctx->body.msgs[i]) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        if (rc == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        if (rc != NGX_OK) {
+            return ctx->streaming ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
 
@@ -340,7 +362,41 @@ ngx_http_mcp_run(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     ctx->current = (i < ctx->body.n) ? i : 0;
 
+    if (ctx->streaming) {
+        return ngx_http_mcp_stream_close(r, ctx);
+    }
+
     return ngx_http_mcp_reply_send(r, ctx, ngx_http_mcp_status(ctx));
+}
+
+
+/* a call is done, or the thread of one that had been given up */
+
+static void
+ngx_http_mcp_continue(ngx_http_request_t *r)
+{
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r);
+
+    if (!ctx->finished) {
+        ctx->rc = ngx_http_mcp_run(r, ctx);
+
+        if (ctx->rc == NGX_AGAIN && ctx->call) {
+            return;
+        }
+
+        ctx->finished = 1;
+    }
+
+    if (ctx->threads == 0 || ctx->rc == NGX_ERROR) {
+        ngx_http_mcp_finalize(r, ctx->rc);
+        return;
+    }
+
+    if (ngx_http_mcp_stream_wait(r, ctx) != NGX_OK) {
+        ngx_http_mcp_finalize(r, NGX_ERROR);
+    }
 }
 
 
@@ -348,29 +404,27 @@ static ngx_int_t
 ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg)
 {
-    ngx_int_t                 rc;
-    mcp_action_t              action;
-    ngx_http_mcp_loc_conf_t  *mlcf;
-
-    rc = NGX_DECLINED;
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+    ngx_int_t     rc;
+    mcp_action_t  action;
 
     if (ctx->body.batch && msg->kind == MCP_RPC_NOTIFICATION) {
         /* in a batch there is no status that could say what is wrong */
         return NGX_OK;
     }
 
-    if (msg->error.cause == MCP_ERROR_NONE) {
+    action.closed = 0;
 
-        if (msg->kind != MCP_RPC_REQUEST) {
-            return NGX_OK;
-        }
+    if (ctx->call) {
+        rc = ngx_http_mcp_call_result(ctx, &action.result);
 
-        rc = mcp_dispatch(mlcf->server, msg, &action);
+    } else if (msg->error.cause != MCP_ERROR_NONE) {
+        rc = NGX_DECLINED;
 
-        if (rc == NGX_OK && action.type != MCP_ACTION_RESULT) {
-            rc = ngx_http_mcp_call(r, mlcf->server, msg, &action);
-        }
+    } else if (msg->kind != MCP_RPC_REQUEST) {
+        return NGX_OK;
+
+    } else {
+        rc = ngx_http_mcp_act(r, ctx, msg, &action);
     }
 
     switch (rc) {
@@ -381,9 +435,38 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     case NGX_DECLINED:
         return ngx_http_mcp_reply_error(r, ctx, &msg->id, &msg->error);
 
+    case NGX_AGAIN:
+        return NGX_AGAIN;
+
     default:
         return NGX_ERROR;
     }
+}
+
+
+static ngx_int_t
+ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, mcp_action_t *action)
+{
+    ngx_int_t                 rc;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    rc = mcp_dispatch(mlcf->server, msg, action);
+
+    if (rc != NGX_OK || action->type == MCP_ACTION_RESULT) {
+        return rc;
+    }
+
+    if (msg->tool == NULL) {
+        return ngx_http_mcp_offer(r, mlcf->server, msg, action);
+    }
+
+    rc = ngx_http_mcp_call_start(r, ctx, msg, action->args,
+                                 ngx_http_mcp_continue);
+
+    return rc == NGX_OK ? ngx_http_mcp_call_result(ctx, &action->result) : rc;
 }
 
 

@@ -123,6 +123,27 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       offsetof(ngx_http_mcp_loc_conf_t, page_size),
       &ngx_http_mcp_page_size_bounds },
 
+    { ngx_string("mcp_tool_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_tool_timeout,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_stream_heartbeat"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mcp_loc_conf_t, stream_heartbeat),
+      NULL },
+
+    { ngx_string("mcp_thread_pool"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_thread_pool,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -247,6 +268,10 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->list_ttl = NGX_CONF_UNSET_MSEC;
     conf->list_public = NGX_CONF_UNSET_UINT;
     conf->page_size = NGX_CONF_UNSET_UINT;
+    conf->tool_timeout = NGX_CONF_UNSET_MSEC;
+    conf->tool_timeouts = NGX_CONF_UNSET_PTR;
+    conf->stream_heartbeat = NGX_CONF_UNSET_MSEC;
+    conf->thread_pool = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -280,6 +305,11 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->list_ttl, prev->list_ttl, 300000);
     ngx_conf_merge_uint_value(conf->list_public, prev->list_public, 0);
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size, 200);
+    ngx_conf_merge_msec_value(conf->tool_timeout, prev->tool_timeout, 60000);
+    ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
+    ngx_conf_merge_msec_value(conf->stream_heartbeat, prev->stream_heartbeat,
+                              15000);
+    ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);
 
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
 

@@ -16,8 +16,6 @@
 
 static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
-static ngx_int_t ngx_http_mcp_reply_allow(ngx_http_request_t *r);
-static void ngx_http_mcp_reply_type(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -110,25 +108,12 @@ static ngx_int_t
 ngx_http_mcp_reply_add(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_str_t *s)
 {
-    ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl = ngx_alloc_chain_link(r->pool);
+    cl = ngx_http_mcp_chain(r, s);
     if (cl == NULL) {
         return NGX_ERROR;
     }
-
-    b->pos = s->data;
-    b->last = s->data + s->len;
-    b->memory = 1;
-
-    cl->buf = b;
-    cl->next = NULL;
 
     *ctx->last_out = cl;
     ctx->last_out = &cl->next;
@@ -160,12 +145,13 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (status == NGX_HTTP_NOT_ALLOWED && ngx_http_mcp_reply_allow(r) != NGX_OK)
+    if (status == NGX_HTTP_NOT_ALLOWED
+        && ngx_http_mcp_add_header(r, "Allow", "POST") != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_mcp_reply_type(r);
+    ngx_http_mcp_set_type(r, "application/json");
 
     /* conditional headers are about resources, not about answers */
     r->disable_not_modified = 1;
@@ -187,36 +173,6 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     cl->buf->last_in_chain = 1;
 
     return ngx_http_output_filter(r, ctx->out);
-}
-
-
-static ngx_int_t
-ngx_http_mcp_reply_allow(ngx_http_request_t *r)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    ngx_str_set(&h->key, "Allow");
-    ngx_str_set(&h->value, "POST");
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_mcp_reply_type(ngx_http_request_t *r)
-{
-    ngx_str_set(&r->headers_out.content_type, "application/json");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    ngx_str_null(&r->headers_out.charset);
 }
 
 
@@ -281,7 +237,7 @@ ngx_http_mcp_header_filter(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    ngx_http_mcp_reply_type(r);
+    ngx_http_mcp_set_type(r, "application/json");
     r->headers_out.content_length_n = ctx->size;
 
     if (r->headers_out.content_length) {

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_tools.h>
 #include <ngx_http_mcp_request.h>
 
 
@@ -107,6 +108,32 @@ ngx_http_mcp_read_body(ngx_http_request_t *r,
     ngx_http_finalize_request(r, NGX_DONE);
 
     return NGX_DONE;
+}
+
+
+ngx_msec_t
+ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
+    const mcp_tool_t *tool)
+{
+    ngx_uint_t               i;
+    ngx_http_mcp_timeout_t  *t;
+
+    if (mlcf->tool_timeouts == NULL) {
+        return mlcf->tool_timeout;
+    }
+
+    t = mlcf->tool_timeouts->elts;
+
+    for (i = 0; i < mlcf->tool_timeouts->nelts; i++) {
+
+        if (t[i].tool.len == tool->name.len
+            && ngx_memcmp(t[i].tool.data, tool->name.data, tool->name.len) == 0)
+        {
+            return t[i].timeout;
+        }
+    }
+
+    return mlcf->tool_timeout;
 }
 
 
@@ -249,4 +276,62 @@ void
 ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc)
 {
     ngx_http_finalize_request(r, rc);
+}
+
+
+void
+ngx_http_mcp_set_type(ngx_http_request_t *r, const char *type)
+{
+    ngx_http_mcp_str(&r->headers_out.content_type, type);
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_null(&r->headers_out.charset);
+}
+
+
+ngx_int_t
+ngx_http_mcp_add_header(ngx_http_request_t *r, const char *key,
+    const char *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_http_mcp_str(&h->key, key);
+    ngx_http_mcp_str(&h->value, value);
+
+    return NGX_OK;
+}
+
+
+ngx_chain_t *
+ngx_http_mcp_chain(ngx_http_request_t *r, ngx_str_t *s)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NULL;
+    }
+
+    cl = ngx_alloc_chain_link(r->pool);
+    if (cl == NULL) {
+        return NULL;
+    }
+
+    b->pos = s->data;
+    b->last = s->data + s->len;
+    b->memory = 1;
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    return cl;
 }

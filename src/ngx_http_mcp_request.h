@@ -11,6 +11,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_thread_pool.h>
 #include <mcp_dispatch.h>
 #include <ngx_http_mcp.h>
 
@@ -35,7 +36,10 @@ typedef struct {
 } ngx_http_mcp_pack_t;
 
 
-typedef struct {
+typedef struct ngx_http_mcp_loc_conf_s  ngx_http_mcp_loc_conf_t;
+
+
+struct ngx_http_mcp_loc_conf_s {
     ngx_flag_t                   enable;
 
     mcp_server_info_t           *info;
@@ -57,8 +61,20 @@ typedef struct {
     ngx_uint_t                   list_public;
     ngx_uint_t                   page_size;
 
+    ngx_msec_t                   tool_timeout;
+    ngx_array_t                 *tool_timeouts;  /* of the next */
+    ngx_msec_t                   stream_heartbeat;   /* 0: none */
+    ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
+
     mcp_server_t                *server;         /* rendered */
-} ngx_http_mcp_loc_conf_t;
+};
+
+
+typedef struct {
+    ngx_str_t                    tool;
+    ngx_msec_t                   timeout;
+    ngx_http_mcp_loc_conf_t     *mlcf;           /* where it is written */
+} ngx_http_mcp_timeout_t;
 
 
 typedef struct {
@@ -78,9 +94,20 @@ typedef struct {
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
 
+    ngx_http_mcp_call_t         *call;     /* that is not answered yet */
+    ngx_uint_t                   threads;  /* that have not ended */
+    ngx_int_t                    rc;       /* to finalize with */
+
+    ngx_chain_t                 *free;     /* buffers of the stream */
+    ngx_chain_t                 *busy;
+    size_t                       queued;   /* memory of busy */
+
     unsigned                     parsed:1;
-    unsigned                     answered:1; /* by the content handler */
-    unsigned                     replace:1;  /* nginx's own error page */
+    unsigned                     answered:1;   /* by the content handler */
+    unsigned                     replace:1;    /* nginx's own error page */
+    unsigned                     events:1;     /* the client takes SSE */
+    unsigned                     streaming:1;  /* SSE has begun */
+    unsigned                     finished:1;   /* all is answered */
 } ngx_http_mcp_ctx_t;
 
 
@@ -116,6 +143,10 @@ mcp_error_e ngx_http_mcp_cause(ngx_http_mcp_ctx_t *ctx);
 ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
 
+/* how long a call of that tool may take */
+ngx_msec_t ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
+    const mcp_tool_t *tool);
+
 /* the body as one string: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body);
 
@@ -135,6 +166,14 @@ ngx_int_t ngx_http_mcp_save(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 void ngx_http_mcp_rerun(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 
 void ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc);
+
+/* the header of an answer; the strings are not copied */
+void ngx_http_mcp_set_type(ngx_http_request_t *r, const char *type);
+ngx_int_t ngx_http_mcp_add_header(ngx_http_request_t *r, const char *key,
+    const char *value);
+
+/* bytes to be sent as they are, not copied; NULL if there is no memory */
+ngx_chain_t *ngx_http_mcp_chain(ngx_http_request_t *r, ngx_str_t *s);
 
 
 #endif /* _NGX_HTTP_MCP_REQUEST_H_INCLUDED_ */

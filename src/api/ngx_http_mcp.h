@@ -67,6 +67,9 @@ typedef ngx_http_mcp_handler_pt  ngx_http_mcp_tool_pt;
 #define NGX_HTTP_MCP_IDEMPOTENT    0x0004   /* idempotentHint */
 #define NGX_HTTP_MCP_OPEN_WORLD    0x0008   /* openWorldHint */
 
+/* not published: the handler may block and is run in a thread, see below */
+#define NGX_HTTP_MCP_BLOCKING      0x0100
+
 /* client capabilities a tool cannot do without */
 #define NGX_HTTP_MCP_NEED_SAMPLING     0x0001
 #define NGX_HTTP_MCP_NEED_ELICITATION  0x0002
@@ -263,6 +266,62 @@ ngx_int_t ngx_http_mcp_complete(ngx_http_mcp_call_t *call, const u_char *p,
  */
 ngx_int_t ngx_cdecl ngx_http_mcp_error(ngx_http_mcp_call_t *call,
     const char *fmt, ...);
+
+
+/*
+ * Handlers that take time.
+ *
+ * A handler that cannot finish at once starts what it waits for (a timer,
+ * a connection, any event of nginx), keeps "call", and returns NGX_AGAIN.
+ * When it has added its result it calls ngx_http_mcp_done() with what it would
+ * have returned; after that the call must not be touched.  If the client goes
+ * away or "mcp_tool_timeout" passes first, the abort handler is run instead,
+ * once: it ends what was started, and ngx_http_mcp_done() must not be called
+ * any more.  Nothing may be pending of an abandoned call: its memory is freed
+ * with the request.
+ *
+ * A handler of a tool with NGX_HTTP_MCP_BLOCKING runs in a thread of
+ * "mcp_thread_pool" and returns NGX_OK or NGX_ERROR when it has finished.
+ * There it may use "args", this API but for ngx_http_mcp_request(), and
+ * memory of ngx_http_mcp_pool(), which then belongs to the thread; nothing
+ * else of nginx.  It should look at ngx_http_mcp_cancelled() now and then.
+ */
+
+typedef void (*ngx_http_mcp_abort_pt)(void *data);
+
+void ngx_http_mcp_on_abort(ngx_http_mcp_call_t *call,
+    ngx_http_mcp_abort_pt handler, void *data);
+
+void ngx_http_mcp_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
+
+/* true if nobody waits for the result any more */
+ngx_uint_t ngx_http_mcp_cancelled(ngx_http_mcp_call_t *call);
+
+/*
+ * Tells a client that asked for it how far the call is.  Values increase; the
+ * total is 0 if it is not known, the text may be NULL.  Values that come too
+ * fast are left out but for the last one.  NGX_OK, also if nobody listens, or
+ * NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_progress(ngx_http_mcp_call_t *call, double value,
+    double total, const char *text);
+
+/*
+ * Sends a log message to a client that wants messages of that level; the
+ * format is that of ngx_sprintf(), the text is cut at 2048 bytes, the name of
+ * the logger may be NULL.  NGX_OK, also if nobody listens, or NGX_ERROR.
+ */
+#define NGX_HTTP_MCP_LOG_EMERGENCY  0
+#define NGX_HTTP_MCP_LOG_ALERT      1
+#define NGX_HTTP_MCP_LOG_CRITICAL   2
+#define NGX_HTTP_MCP_LOG_ERROR      3
+#define NGX_HTTP_MCP_LOG_WARNING    4
+#define NGX_HTTP_MCP_LOG_NOTICE     5
+#define NGX_HTTP_MCP_LOG_INFO       6
+#define NGX_HTTP_MCP_LOG_DEBUG      7
+
+ngx_int_t ngx_cdecl ngx_http_mcp_log(ngx_http_mcp_call_t *call,
+    ngx_uint_t level, const char *logger, const char *fmt, ...);
 
 
 #endif /* _NGX_HTTP_MCP_H_INCLUDED_ */

@@ -33,6 +33,7 @@ static void mcp_server_write_info(mcp_buf_t *b, const mcp_server_info_t *info,
 /* tools are always there, if only as an empty list */
 
 static const mcp_server_capability_t  mcp_server_capabilities[] = {
+    { ngx_string("logging"), MCP_SERVER_LOGGING, MCP_VERSION_2024_11_05 },
     { ngx_string("tools"), MCP_SERVER_TOOLS, MCP_VERSION_2024_11_05 },
     { ngx_string("resources"), MCP_SERVER_RESOURCES, MCP_VERSION_2024_11_05 },
     { ngx_string("prompts"), MCP_SERVER_PROMPTS, MCP_VERSION_2024_11_05 },
@@ -62,7 +63,7 @@ mcp_server_render(mcp_server_t *server, ngx_pool_t *pool)
 {
     ngx_uint_t  v;
 
-    server->capabilities = MCP_SERVER_TOOLS
+    server->capabilities = MCP_SERVER_TOOLS|MCP_SERVER_LOGGING
                            | mcp_resources_capabilities(server)
                            | mcp_prompts_capabilities(server);
 

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <mcp_dispatch.h>
 #include <mcp_headers.h>
+#include <mcp_notify.h>
 #include <mcp_tools.h>
 #include <mcp_resources.h>
 #include <mcp_prompts.h>
@@ -59,6 +60,9 @@ static const mcp_method_t  mcp_methods[] = {
 
     { ngx_string("ping"), MCP_VERSION_MASK_LEGACY,
       0, NULL, mcp_ping },
+
+    { ngx_string("logging/setLevel"), MCP_VERSION_MASK_LEGACY,
+      0, NULL, mcp_log_set_level },
 
     { ngx_string("tools/list"), MCP_VERSION_MASK_ALL,
       MCP_SERVER_TOOLS, NULL, mcp_tools_list },
@@ -282,6 +286,12 @@ mcp_dispatch_modern(const mcp_server_t *server, mcp_msg_t *msg,
         return rc;
     }
 
+    rc = mcp_log_level(msg);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
     rc = mcp_headers_check_method(msg, headers);
 
     if (rc != NGX_OK) {
@@ -421,6 +431,8 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_str_t  value;
 
     found = mcp_headers_get(headers, "mcp-protocol-version", &value);
+
+    msg->log_level = MCP_LOG_INFO;
 
     if (found == NGX_ABORT) {
         return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_HEADER,

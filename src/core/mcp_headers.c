@@ -399,17 +399,12 @@ mcp_headers_trim(ngx_str_t *s)
 ngx_uint_t
 mcp_headers_accept(ngx_str_t *value)
 {
-    u_char  *p, *last, *comma;
-
-    if (mcp_headers_begins_json(value)
-        && (value->len == MCP_HEADERS_JSON_LEN
-            || value->data[MCP_HEADERS_JSON_LEN] == ','))
-    {
-        return 1;
-    }
+    u_char      *p, *last, *comma;
+    ngx_uint_t   accept;
 
     p = value->data;
     last = p + value->len;
+    accept = 0;
 
     while (p < last) {
         comma = ngx_strlchr(p, last, ',');
@@ -418,14 +413,12 @@ mcp_headers_accept(ngx_str_t *value)
             comma = last;
         }
 
-        if (mcp_headers_media_range(p, comma)) {
-            return 1;
-        }
+        accept |= mcp_headers_media_range(p, comma);
 
         p = comma + 1;
     }
 
-    return 0;
+    return accept;
 }
 
 
@@ -436,13 +429,16 @@ mcp_headers_media_range(u_char *p, u_char *last)
     ngx_str_t    range;
     ngx_uint_t   i;
 
-    static const ngx_str_t  ranges[] = {
-        ngx_string(MCP_HEADERS_JSON),
-        ngx_string("text/event-stream"),
-        ngx_string("*/*"),
-        ngx_string("application/*"),
-        ngx_string("text/*"),
-        ngx_null_string
+    static const struct {
+        ngx_str_t   name;
+        ngx_uint_t  accept;
+    } ranges[] = {
+        { ngx_string("application/json"), MCP_ACCEPT_ANY },
+        { ngx_string("text/event-stream"), MCP_ACCEPT_ANY|MCP_ACCEPT_EVENTS },
+        { ngx_string("*/*"), MCP_ACCEPT_ANY },
+        { ngx_string("application/*"), MCP_ACCEPT_ANY },
+        { ngx_string("text/*"), MCP_ACCEPT_ANY },
+        { ngx_null_string, 0 }
     };
 
     semi = ngx_strlchr(p, last, ';');
@@ -451,13 +447,19 @@ mcp_headers_media_range(u_char *p, u_char *last)
     range.len = (semi ? semi : last) - p;
     mcp_headers_trim(&range);
 
-    for (i = 0; ranges[i].len; i++) {
+    for (i = 0; ranges[i].name.len; i++) {
 
-        if (range.len == ranges[i].len
-            && ngx_strncasecmp(range.data, ranges[i].data, range.len) == 0)
+        if (range.len != ranges[i].name.len
+            || ngx_strncasecmp(range.data, ranges[i].name.data, range.len) != 0)
         {
-            return semi == NULL || !mcp_headers_q_is_zero(semi, last);
+            continue;
         }
+
+        if (semi && mcp_headers_q_is_zero(semi, last)) {
+            return 0;
+        }
+
+        return ranges[i].accept;
     }
 
     return 0;

@@ -74,7 +74,10 @@ ngx_int_t mcp_headers_check_name(mcp_msg_t *msg, ngx_array_t *headers,
 ngx_int_t mcp_headers_check_params(mcp_msg_t *msg, ngx_array_t *headers,
     const ngx_array_t *params);
 
-/* true if an Accept value allows application/json or text/event-stream */
+#define MCP_ACCEPT_ANY     0x0001        /* JSON or SSE, a wildcard too */
+#define MCP_ACCEPT_EVENTS  0x0002        /* text/event-stream by name */
+
+/* what an Accept value allows, 0 if nothing that could be sent */
 ngx_uint_t mcp_headers_accept(ngx_str_t *value);
 
 /* true if a Content-Type value is application/json */

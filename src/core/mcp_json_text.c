@@ -126,6 +126,21 @@ mcp_utf8_len(const u_char *p, const u_char *end)
 }
 
 
+size_t
+mcp_utf8_cut(const u_char *p, size_t len, size_t max)
+{
+    if (len > max) {
+        len = max;
+
+        while (len && (p[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+
+    return len;
+}
+
+
 ngx_int_t
 mcp_json_hex4(const u_char *p)
 {

@@ -19,6 +19,7 @@
 
 
 #define MCP_JSON_MAX_NUMBER   1024       /* bytes of one number */
+#define MCP_UTF8_MAX          4          /* bytes of one character */
 
 
 /* NGX_OK if the bytes are well-formed UTF-8 without NUL, else NGX_DECLINED */
@@ -26,6 +27,9 @@ ngx_int_t mcp_utf8_check(u_char *p, size_t len);
 
 /* the length of the well-formed sequence at p < end, 0 if it is ill-formed */
 size_t mcp_utf8_len(const u_char *p, const u_char *end);
+
+/* of how many bytes at most "max" are left, without a part of a character */
+size_t mcp_utf8_cut(const u_char *p, size_t len, size_t max);
 
 /* the four hexadecimal digits at p, or NGX_ERROR */
 ngx_int_t mcp_json_hex4(const u_char *p);

@@ -6,6 +6,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <mcp_json_text.h>
 #include <mcp_result.h>
 
 
@@ -330,17 +331,6 @@ mcp_result_error(mcp_result_t *result, const u_char *p, size_t len)
 {
     ngx_str_t  text;
 
-    text.data = (u_char *) p;
-    text.len = len;
-
-    if (len > MCP_RESULT_ERROR_MAX) {
-        text.len = MCP_RESULT_ERROR_MAX;
-
-        while (text.len && (p[text.len] & 0xc0) == 0x80) {
-            text.len--;
-        }
-    }
-
     result->error = 1;
     result->items = 0;
     result->content.last = result->content.start;
@@ -349,9 +339,12 @@ mcp_result_error(mcp_result_t *result, const u_char *p, size_t len)
     ngx_str_null(&result->annotations);
 
     if (result->tool) {
-        mcp_result_text(result, text.data, text.len);
+        mcp_result_text(result, p, mcp_utf8_cut(p, len, MCP_RESULT_ERROR_MAX));
         return;
     }
+
+    text.data = (u_char *) p;
+    text.len = mcp_utf8_cut(p, len, MCP_RESULT_ERROR_MAX);
 
     result->reason = text;
     result->reason.data = ngx_pstrdup(result->pool, &text);

@@ -6,6 +6,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <mcp_json_text.h>
 #include <mcp_rpc.h>
 
 
@@ -33,7 +34,9 @@ static ngx_int_t mcp_rpc_refuse(mcp_msg_t *msg, const char *text);
 static const mcp_error_row_t  mcp_errors[] = {
     { 0, 200, 200, ngx_null_string, ngx_null_string },
     MCP_ERRORS(mcp_error_row)
-    { 0, 200, 200, ngx_string("tool"), ngx_null_string }
+    { 0, 200, 200, ngx_string("tool"), ngx_null_string },
+    { 0, 200, 200, ngx_string("timeout"), ngx_null_string },
+    { 0, 200, 200, ngx_string("cancelled"), ngx_null_string }
 };
 
 
@@ -247,15 +250,8 @@ mcp_rpc_quote(ngx_str_t *s)
 {
     ngx_str_t  q;
 
-    q = *s;
-
-    if (q.len > MCP_RPC_QUOTE_MAX) {
-        q.len = MCP_RPC_QUOTE_MAX;
-
-        while (q.len && (q.data[q.len] & 0xc0) == 0x80) {
-            q.len--;
-        }
-    }
+    q.data = s->data;
+    q.len = mcp_utf8_cut(s->data, s->len, MCP_RPC_QUOTE_MAX);
 
     return q;
 }

@@ -66,7 +66,9 @@
 typedef enum {
     MCP_ERROR_NONE = 0,
     MCP_ERRORS(mcp_error_enum)
-    MCP_ERROR_TOOL                   /* a result with "isError": true */
+    MCP_ERROR_TOOL,                  /* a result with "isError": true */
+    MCP_ERROR_TIMEOUT,               /* likewise, as it took too long */
+    MCP_ERROR_CANCELLED              /* no answer: the client is gone */
 } mcp_error_e;
 
 
@@ -108,6 +110,7 @@ typedef struct {
 
     ngx_uint_t          version;     /* MCP_VERSION_* */
     ngx_uint_t          capabilities;  /* MCP_CLIENT_* */
+    ngx_int_t           log_level;   /* MCP_LOG_*, NGX_ERROR: no log */
 
     const mcp_method_t *handler;     /* NULL: no such method */
 

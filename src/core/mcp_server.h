@@ -54,6 +54,7 @@ typedef struct {
 #define MCP_SERVER_RESOURCES    0x0002
 #define MCP_SERVER_PROMPTS      0x0004
 #define MCP_SERVER_COMPLETIONS  0x0008
+#define MCP_SERVER_LOGGING      0x0010
 
 
 typedef struct {

@@ -70,7 +70,8 @@ C<%%DIR%%> are replaced; all ports are free ones of 127.0.0.1.
         version  of the header and, modern, of _meta; undef for none
         meta     modern: { name => value } instead of the defaults, undef to
                  remove, names without "io.modelcontextprotocol/" unless they
-                 have a slash; meta => undef for no _meta at all
+                 have a slash or are progressToken; meta => undef for no
+                 _meta at all
         headers  { name => value }: undef removes, a list repeats; keeps the
                  spelling
         body     these bytes instead of the message

@@ -187,25 +187,9 @@ sub response {
     my ($self, $method) = @_;
 
     my $end = Time::HiRes::time() + $self->{timeout};
-    my $interim = 0;
-    my ($head, $r);
+    my $r = $self->head($end);
 
-    for (;;) {
-        while ($self->{in} !~ /\r\n\r\n/) {
-            return MCPTest::HTTP::Response->parse('', '',
-                problem => $self->{problem}) if !$self->_fill($end);
-        }
-
-        ($head, $self->{in}) = split /\r\n\r\n/, $self->{in}, 2;
-        $r = MCPTest::HTTP::Response->parse($head, '');
-
-        last if $r->status >= 200;
-        $interim++;
-    }
-
-    $r->{interim} = $interim;
-
-    return $r if ($method // '') eq 'HEAD' || $r->status == 204;
+    return $r if !$r->status || ($method // '') eq 'HEAD' || $r->status == 204;
 
     my $length = $r->header('Content-Length');
 
@@ -226,24 +210,63 @@ sub response {
 }
 
 
+# the same without the body
+
+sub head {
+    my ($self, $end) = @_;
+
+    my $interim = 0;
+
+    $end //= Time::HiRes::time() + $self->{timeout};
+
+    for (;;) {
+        while ($self->{in} !~ /\r\n\r\n/) {
+            return MCPTest::HTTP::Response->parse('', '',
+                problem => $self->{problem}) if !$self->_fill($end);
+        }
+
+        (my $head, $self->{in}) = split /\r\n\r\n/, $self->{in}, 2;
+        my $r = MCPTest::HTTP::Response->parse($head, '', interim => $interim);
+
+        return $r if $r->status >= 200;
+        $interim++;
+    }
+}
+
+
 sub _chunks {
     my ($self, $end) = @_;
 
     my $body = '';
 
     for (;;) {
+        my $chunk = $self->chunk($end);
+
+        return $body if !defined $chunk || $chunk eq '';
+        $body .= $chunk;
+    }
+}
+
+
+# the next chunk of a body, empty for the last one, undef if it is cut
+
+sub chunk {
+    my ($self, $end) = @_;
+
+    $end //= Time::HiRes::time() + $self->{timeout};
+
+    for (;;) {
         if ($self->{in} =~ /\A([0-9a-f]+)\r\n/i) {
             my ($size, $skip) = (hex $1, $+[0]);
 
             if (length $self->{in} >= $skip + $size + 2) {
-                $body .= substr $self->{in}, $skip, $size;
+                my $chunk = substr $self->{in}, $skip, $size;
                 substr $self->{in}, 0, $skip + $size + 2, '';
-                return $body if $size == 0;
-                next;
+                return $chunk;
             }
         }
 
-        return $body if !$self->_fill($end);
+        return if !$self->_fill($end);
     }
 }
 

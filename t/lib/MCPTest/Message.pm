@@ -87,7 +87,7 @@ sub _meta {
     );
 
     for my $name (keys %{ $o->{meta} || {} }) {
-        my $key = $name =~ m{/} ? $name : "$prefix$name";
+        my $key = $name =~ m{/|^progressToken$} ? $name : "$prefix$name";
 
         $meta{$key} = $o->{meta}{$name};
         delete $meta{$key} if !defined $meta{$key};

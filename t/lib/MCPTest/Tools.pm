@@ -1,8 +1,8 @@
 package MCPTest::Tools;
 
-# Compiles the tools of the tests into a module: probe_tools() returns its
-# path, for "modules => [...]"; probe_offers() does so for resources and
-# prompts. Names and values are macros for the compiler.
+# Compiles the tools of the tests into a module: probe_tools(), slow_tools() and
+# probe_offers(), resources and prompts, return its path, for
+# "modules => [...]". Names and values are macros for the compiler.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -16,20 +16,15 @@ use File::Temp ();
 
 use MCPTest ();
 
-our @EXPORT = qw(probe_tools probe_offers);
+our @EXPORT = qw(probe_tools slow_tools probe_offers);
 
 my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
 my $count = 0;
 
 
-sub probe_tools {
-    return _compile('ngx_http_probe_tools_module', @_);
-}
-
-
-sub probe_offers {
-    return _compile('ngx_http_probe_offers_module', @_);
-}
+sub probe_tools { return _compile('ngx_http_probe_tools_module', @_) }
+sub slow_tools { return _compile('ngx_http_slow_tools_module', @_) }
+sub probe_offers { return _compile('ngx_http_probe_offers_module', @_) }
 
 
 sub _compile {
@@ -37,7 +32,7 @@ sub _compile {
 
     my $nginx = $ENV{TEST_NGINX_SOURCE} || '/usr/share/nginx/src';
     my $objs = _objs();
-    my $out = "$dir/probe" . $count++ . '.so';
+    my $out = "$dir/$name" . $count++ . '.so';
 
     my @command = (
         $ENV{CC} || 'cc', qw(-shared -fPIC -g -O1 -Wall -Werror),
