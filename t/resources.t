@@ -36,10 +36,12 @@ sub contents { return resource_read(@_)->result->{contents} }
 # what is not there is not said to be there
 
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { tools => {}, resources => {}, prompts => {}, completions => {} },
+          { logging => {}, tools => {}, resources => {}, prompts => {},
+            completions => {} },
           'capabilities');
 is_deeply($t->rpc('server/discover', {}, uri => '/bare')
-            ->result->{capabilities}, { tools => {} }, 'of a bare endpoint');
+            ->result->{capabilities}, { logging => {}, tools => {} },
+          'of a bare endpoint');
 
 for my $version (@versions) {
     my $caps = $t->legacy('initialize', { protocolVersion => $version,
@@ -49,7 +51,8 @@ for my $version (@versions) {
                           version => undef)->result->{capabilities};
 
     is(join(' ', sort keys %$caps), $version eq '2024-11-05'
-       ? 'prompts resources tools' : 'completions prompts resources tools',
+       ? 'logging prompts resources tools'
+       : 'completions logging prompts resources tools',
        "$version: capabilities");
 }
 

@@ -369,11 +369,11 @@ static headers_row_t  headers_params[] = {
 
 static struct {
     const char  *value;
-    ngx_uint_t   json;           /* or an event stream */
+    ngx_uint_t   accept;         /* 1: MCP_ACCEPT_ANY, 3: events too */
 } headers_accepts[] = {
     { "application/json", 1 },
-    { "text/event-stream", 1 },
-    { "application/json, text/event-stream", 1 },
+    { "text/event-stream", 3 },
+    { "application/json, text/event-stream", 3 },
     { "Application/JSON", 1 },
     { "*/*", 1 },
     { "application/*", 1 },
@@ -387,7 +387,7 @@ static struct {
     { "application/json;charset=utf-8;q=0", 0 },
     { "application/json;q=0", 0 },
     { "application/json; Q=0.000", 0 },
-    { "application/json;q=0,text/event-stream", 1 },
+    { "application/json;q=0,text/event-stream", 3 },
     { "application/json;q=0, text/event-stream;q=0", 0 },
     { "application/json;qq=0", 1 },
     { "application/json;q=", 1 },
@@ -495,7 +495,7 @@ headers_test_media_types(void)
 
     for (i = 0; i < unit_nelts(headers_accepts); i++) {
         value = headers_copy(pool, headers_accepts[i].value);
-        unit_is_int(mcp_headers_accept(&value), headers_accepts[i].json,
+        unit_is_int(mcp_headers_accept(&value), headers_accepts[i].accept,
                     "Accept: %s", headers_accepts[i].value);
     }
 

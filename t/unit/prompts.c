@@ -94,7 +94,7 @@ prompts_test_capabilities(void)
 
     ngx_str_set(&expected,
                 "{\"protocolVersion\":\"2025-03-26\",\"capabilities\":{"
-                "\"tools\":{},\"resources\":{},\"prompts\":{},"
+                "\"logging\":{},\"tools\":{},\"resources\":{},\"prompts\":{},"
                 "\"completions\":{}},\"serverInfo\":{\"name\":\"fixture\","
                 "\"version\":\"1.0\"},\"instructions\":\"Call\\nme.\"}");
 

@@ -22,7 +22,8 @@
     "\"icons\":[{\"src\":\"https://example.com/icon.png\"}]}}"
 
 #define TOOLS_INITIALIZE(version, info)                                       \
-    "{\"protocolVersion\":\"" version "\",\"capabilities\":{\"tools\":{}},"   \
+    "{\"protocolVersion\":\"" version "\","                                   \
+    "\"capabilities\":{\"logging\":{},\"tools\":{}},"                         \
     "\"serverInfo\":{\"name\":\"fixture\",\"version\":\"1.0\"" info "},"      \
     "\"instructions\":\"Call\\nme.\"}"
 
@@ -304,7 +305,8 @@ tools_test_rendered(void)
     ngx_str_set(&expected,
                 "{\"resultType\":\"complete\",\"supportedVersions\":["
                 "\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\","
-                "\"2024-11-05\"],\"capabilities\":{\"tools\":{}},"
+                "\"2024-11-05\"],"
+                "\"capabilities\":{\"logging\":{},\"tools\":{}},"
                 "\"instructions\":\"Call\\nme.\",\"ttlMs\":60000,"
                 "\"cacheScope\":\"private\"," TOOLS_META "}");
     (void) mcp_discover(server, &msg, &action);
@@ -332,7 +334,8 @@ tools_test_rendered(void)
 
     ngx_str_set(&expected,
                 "{\"resultType\":\"complete\",\"supportedVersions\":["
-                "\"2026-07-28\"],\"capabilities\":{\"tools\":{}},\"ttlMs\":0,"
+                "\"2026-07-28\"],"
+                "\"capabilities\":{\"logging\":{},\"tools\":{}},\"ttlMs\":0,"
                 "\"cacheScope\":\"public\",\"_meta\":{"
                 "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"fixture\","
                 "\"version\":\"0\"}}}");
