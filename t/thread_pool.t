@@ -15,7 +15,10 @@ use MCPTest::H2;
 use MCPTest::Tools;
 use POSIX ();
 
+# each worker has threads of its own
+
 my $t = MCPTest->new(
+    workers  => 1,
     modules  => [slow_tools()],
     main     => <<'EOC',
     thread_pool four threads=4 max_queue=2000;
