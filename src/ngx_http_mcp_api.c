@@ -263,7 +263,7 @@ ngx_http_mcp_done(ngx_http_mcp_call_t *call, ngx_int_t rc)
 ngx_uint_t
 ngx_http_mcp_cancelled(ngx_http_mcp_call_t *call)
 {
-    return call->cancelled || ngx_terminate;
+    return ngx_http_mcp_call_cancelled(call);
 }
 
 

@@ -251,7 +251,7 @@ ngx_http_mcp_call_abort(ngx_http_mcp_call_t *call)
 {
     ngx_http_mcp_abort_pt  abort;
 
-    call->cancelled = 1;
+    (void) ngx_atomic_fetch_add(&call->cancelled, 1);
 
     abort = call->abort;
     call->abort = NULL;

@@ -83,6 +83,10 @@ ngx_int_t ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx,
 /* the handler has finished */
 void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
 
+/* true if nobody waits for the result; also in a thread */
+#define ngx_http_mcp_call_cancelled(call)                                    \
+    (ngx_atomic_fetch_add(&(call)->cancelled, 0) || ngx_terminate)
+
 /* nothing can be sent: ends the request, not before the caller has returned */
 void ngx_http_mcp_call_lose(ngx_http_mcp_call_t *call);
 

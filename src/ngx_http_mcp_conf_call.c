@@ -76,6 +76,8 @@ ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         t->tool = value[i];
         t->timeout = timeout;
         t->mlcf = mlcf;
+        t->file = cf->conf_file->file.name.data;
+        t->line = cf->conf_file->line;
     }
 
     return NGX_CONF_OK;
@@ -151,9 +153,9 @@ ngx_http_mcp_check_timeouts(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
             continue;
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown tool \"%V\" in \"mcp_tool_timeout\"",
-                           &t[i].tool);
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "unknown tool \"%V\" in \"mcp_tool_timeout\" in %s:%ui",
+                      &t[i].tool, t[i].file, t[i].line);
         return NGX_ERROR;
     }
 

@@ -166,9 +166,10 @@ ngx_http_mcp_report_progress(ngx_http_mcp_call_t *call, double value,
     }
 
     if (call->thread) {
+        /* when it may be sent is for the event loop to say */
+
         ngx_http_mcp_thread_lock(call->thread);
-        (void) mcp_progress_report(call->progress, value, total, text,
-                                   ngx_current_msec);
+        (void) mcp_progress_report(call->progress, value, total, text, 0);
         ngx_http_mcp_thread_unlock(call->thread);
 
         return NGX_OK;

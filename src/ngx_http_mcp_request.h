@@ -74,6 +74,8 @@ typedef struct {
     ngx_str_t                    tool;
     ngx_msec_t                   timeout;
     ngx_http_mcp_loc_conf_t     *mlcf;           /* where it is written */
+    u_char                      *file;
+    ngx_uint_t                   line;
 } ngx_http_mcp_timeout_t;
 
 

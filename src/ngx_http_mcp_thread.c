@@ -122,7 +122,7 @@ ngx_http_mcp_thread_handler(void *data, ngx_log_t *log)
 
     thread->rc = NGX_ERROR;
 
-    if (call->cancelled || ngx_terminate) {
+    if (ngx_http_mcp_call_cancelled(call)) {
         return;
     }
 

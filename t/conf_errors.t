@@ -162,6 +162,64 @@ refused('mcp_list_ttl: twice', location => "mcp_list_ttl 1m;\nmcp_list_ttl 1m;",
         qr/duplicate/);
 
 
+# mcp_tool_timeout
+
+accepted('mcp_tool_timeout', location => "mcp; mcp_tools demo text;\n"
+         . "mcp_tool_timeout 1s;\nmcp_tool_timeout 100ms add echo;\n"
+         . 'mcp_tool_timeout 2m digest;');
+accepted('mcp_tool_timeout: of a tool that other locations have',
+         server => 'mcp_tool_timeout 1s add;',
+         location => 'mcp; mcp_tools text;');
+accepted('mcp_tool_timeout: no endpoint',
+         server => 'location /x { mcp_tool_timeout 1s add; }');
+refused("mcp_tool_timeout: \"$_\"", location => "mcp_tool_timeout $_;",
+        qr/mcp_tool_timeout/) for '', '0', '0s', '-1', '1y1', 'x';
+refused('mcp_tool_timeout: twice',
+        location => "mcp_tool_timeout 1s;\nmcp_tool_timeout 2s;",
+        qr/duplicate/);
+refused('mcp_tool_timeout: a tool twice', location => "mcp;\nmcp_tools demo;\n"
+        . "mcp_tool_timeout 1s add;\nmcp_tool_timeout 2s echo add;",
+        qr/duplicate tool "add"/, location => '');
+refused('mcp_tool_timeout: an unknown tool',
+        location => "mcp_tools demo;\nmcp_tool_timeout 1s ADD;",
+        qr/unknown tool "ADD"/);
+refused('mcp_tool_timeout: a tool that is not there',
+        location => "mcp_tools demo;\nmcp_tool_timeout 1s digest;",
+        qr/unknown tool "digest"/);
+refused('mcp_tool_timeout: no tools at all',
+        location => 'mcp_tool_timeout 1s add;', qr/unknown tool "add"/);
+refused('mcp_tool_timeout: an unknown tool that is inherited',
+        server => 'mcp_tool_timeout 1s nope;', qr/unknown tool "nope"/);
+
+
+# mcp_stream_heartbeat
+
+accepted('mcp_stream_heartbeat', location => 'mcp; mcp_stream_heartbeat 10s;');
+accepted('mcp_stream_heartbeat: none',
+         location => 'mcp; mcp_stream_heartbeat 0;');
+refused("mcp_stream_heartbeat: \"$_\"", location => "mcp_stream_heartbeat $_;",
+        qr/mcp_stream_heartbeat|value/) for '', '-1', 'off', '1s 2s';
+refused('mcp_stream_heartbeat: twice',
+        location => "mcp_stream_heartbeat 1s;\nmcp_stream_heartbeat 2s;",
+        qr/duplicate/);
+
+
+# mcp_thread_pool
+
+accepted('mcp_thread_pool', main => 'thread_pool a threads=1;',
+         location => 'mcp; mcp_thread_pool a;');
+accepted('mcp_thread_pool: the default one', http => 'mcp_thread_pool default;');
+refused('mcp_thread_pool: nothing', location => 'mcp_thread_pool;',
+        qr/"mcp_thread_pool"/);
+refused('mcp_thread_pool: an empty name', location => 'mcp_thread_pool "";',
+        qr/empty name/);
+refused('mcp_thread_pool: no such pool', location => 'mcp_thread_pool nope;',
+        qr/unknown thread pool "nope"/);
+refused('mcp_thread_pool: twice',
+        location => "mcp_thread_pool a;\nmcp_thread_pool default;",
+        qr/duplicate/, main => 'thread_pool a threads=1;');
+
+
 # mcp_page_size
 
 refused("mcp_page_size: \"$_\"", location => "mcp_page_size $_;",

@@ -20,6 +20,19 @@
 
 #define NO_ARGUMENTS  "{\"type\":\"object\",\"additionalProperties\":false}"
 
+/* of a tool that takes time; between two of them, milliseconds */
+#define STEPS     3
+#define INTERVAL  50
+
+
+/* a call that says something in steps and then answers */
+typedef struct {
+    ngx_event_t             timer;
+    ngx_http_mcp_call_t    *call;
+    ngx_int_t             (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step);
+    ngx_uint_t              step;
+} ngx_http_conformance_steps_t;
+
 
 static ngx_int_t ngx_http_conformance_simple_text(ngx_http_mcp_call_t *call,
     const cJSON *args);
@@ -55,6 +68,18 @@ static ngx_int_t ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
     const cJSON *args);
 static const char *ngx_http_conformance_string(const cJSON *args,
     const char *name);
+static ngx_int_t ngx_http_conformance_progress(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_say_progress(ngx_http_mcp_call_t *call,
+    ngx_uint_t step);
+static ngx_int_t ngx_http_conformance_logging(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_conformance_say_log(ngx_http_mcp_call_t *call,
+    ngx_uint_t step);
+static ngx_int_t ngx_http_conformance_steps(ngx_http_mcp_call_t *call,
+    ngx_int_t (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step));
+static void ngx_http_conformance_step(ngx_event_t *ev);
+static void ngx_http_conformance_abort(void *data);
 static ngx_int_t ngx_http_conformance_text(ngx_http_mcp_call_t *call,
     const char *text);
 static ngx_int_t ngx_http_conformance_init(ngx_conf_t *cf);
@@ -214,6 +239,36 @@ static const ngx_http_mcp_tool_t  ngx_http_conformance_tools[] = {
       NGX_HTTP_MCP_READ_ONLY,
       NGX_HTTP_MCP_NEED_SAMPLING,
       ngx_http_conformance_capability },
+
+    { "test_tool_with_progress",
+      NULL,
+      "Reports its progress in three steps.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_progress },
+
+    { "test_tool_with_logging",
+      NULL,
+      "Sends three log messages.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_logging },
+
+    { "test_logging_tool",
+      NULL,
+      "Sends log messages to clients that want them.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_logging },
 
     ngx_http_mcp_null_tool
 };
@@ -512,6 +567,100 @@ static const char *
 ngx_http_conformance_string(const cJSON *args, const char *name)
 {
     return cJSON_GetObjectItemCaseSensitive(args, name)->valuestring;
+}
+
+
+static ngx_int_t
+ngx_http_conformance_progress(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_steps(call, ngx_http_conformance_say_progress);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_say_progress(ngx_http_mcp_call_t *call, ngx_uint_t step)
+{
+    return ngx_http_mcp_progress(call, 50 * step, 100, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_logging(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    return ngx_http_conformance_steps(call, ngx_http_conformance_say_log);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_say_log(ngx_http_mcp_call_t *call, ngx_uint_t step)
+{
+    static const char  *text[] = {
+        "Tool execution started",
+        "Tool processing data",
+        "Tool execution completed"
+    };
+
+    return ngx_http_mcp_log(call, NGX_HTTP_MCP_LOG_INFO, "conformance", "%s",
+                            text[step]);
+}
+
+
+static ngx_int_t
+ngx_http_conformance_steps(ngx_http_mcp_call_t *call,
+    ngx_int_t (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step))
+{
+    ngx_http_conformance_steps_t  *steps;
+
+    steps = ngx_pcalloc(ngx_http_mcp_pool(call),
+                        sizeof(ngx_http_conformance_steps_t));
+    if (steps == NULL) {
+        return NGX_ERROR;
+    }
+
+    steps->call = call;
+    steps->say = say;
+
+    steps->timer.handler = ngx_http_conformance_step;
+    steps->timer.data = steps;
+    steps->timer.log = ngx_http_mcp_request(call)->connection->log;
+
+    ngx_http_mcp_on_abort(call, ngx_http_conformance_abort, steps);
+    ngx_add_timer(&steps->timer, INTERVAL);
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_conformance_step(ngx_event_t *ev)
+{
+    ngx_http_conformance_steps_t *steps = ev->data;
+
+    ngx_int_t  rc;
+
+    rc = steps->say(steps->call, steps->step++);
+
+    if (rc == NGX_OK && steps->step < STEPS) {
+        ngx_add_timer(ev, INTERVAL);
+        return;
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_conformance_text(steps->call, "All steps are done.");
+    }
+
+    ngx_http_mcp_done(steps->call, rc);
+}
+
+
+static void
+ngx_http_conformance_abort(void *data)
+{
+    ngx_http_conformance_steps_t *steps = data;
+
+    if (steps->timer.timer_set) {
+        ngx_del_timer(&steps->timer);
+    }
 }
 
 

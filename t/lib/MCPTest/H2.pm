@@ -1,7 +1,8 @@
 package MCPTest::H2;
 
 # HTTP/2 by prior knowledge, as little of it as tests need that curl cannot do:
-# windows that do not open, one stream that is reset. One request at a time.
+# windows that do not open, one stream that is reset, a thousand streams at once.
+# Only the last request is read.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -99,6 +100,21 @@ sub request {
 }
 
 
+# many requests at once; how many of them are answered to the end
+
+sub many {
+    my ($self, $n, @request) = @_;
+
+    my @id = map { $self->request(@request); $self->{id} } 1 .. $n;
+
+    while (keys %{ $self->{over} || {} } < $n) {
+        last if !$self->_read;
+    }
+
+    return scalar grep { ($self->{over}{$_} // '') eq 'ended' } @id;
+}
+
+
 sub cancel {
     my ($self) = @_;
 
@@ -155,7 +171,16 @@ sub _take {
         $self->{c}->send(_frame(PING, 1, 0, $payload));
     }
 
-    return if $id != $self->{id};
+    $self->{over}{$id} = $type == RST_STREAM ? 'reset' : 'ended'
+        if $type == RST_STREAM
+           || $flags & 1 && ($type == DATA || $type == HEADERS);
+
+    if ($id != $self->{id}) {
+        $self->{c}->send(_frame(WINDOW_UPDATE, 0, 0,
+                                pack 'N', length $payload))
+            if $type == DATA && length $payload;
+        return;
+    }
 
     if ($type == HEADERS) {
         $self->{head} = $payload;
