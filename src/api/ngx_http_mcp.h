@@ -24,9 +24,9 @@
  * as a dynamic module of its own and is loaded after ngx_http_mcp_module.
  * What is written once is served in all revisions of the protocol.
  *
- * Everything here runs in a worker process on the event loop: a handler must
- * not block.  Whatever a handler allocates from ngx_http_mcp_pool() is freed
- * when the request ends.
+ * Everything here runs in a worker process, on the event loop unless a tool
+ * says that it blocks; handlers that take time: see below.  Whatever a handler
+ * allocates from ngx_http_mcp_pool() is freed when the request ends.
  *
  * Specification: MCP 2026-07-28, server/tools, server/resources,
  * server/prompts, server/utilities/completion.
@@ -282,9 +282,10 @@ ngx_int_t ngx_cdecl ngx_http_mcp_error(ngx_http_mcp_call_t *call,
  *
  * A handler of a tool with NGX_HTTP_MCP_BLOCKING runs in a thread of
  * "mcp_thread_pool" and returns NGX_OK or NGX_ERROR when it has finished.
- * There it may use "args", this API but for ngx_http_mcp_request(), and
- * memory of ngx_http_mcp_pool(), which then belongs to the thread; nothing
- * else of nginx.  It should look at ngx_http_mcp_cancelled() now and then.
+ * There it may use "args", this API but for ngx_http_mcp_request(),
+ * ngx_http_mcp_on_abort() and ngx_http_mcp_done(), and memory of
+ * ngx_http_mcp_pool(), which then belongs to the thread; nothing else of
+ * nginx.  It should look at ngx_http_mcp_cancelled() now and then.
  */
 
 typedef void (*ngx_http_mcp_abort_pt)(void *data);
@@ -301,7 +302,7 @@ ngx_uint_t ngx_http_mcp_cancelled(ngx_http_mcp_call_t *call);
  * Tells a client that asked for it how far the call is.  Values increase; the
  * total is 0 if it is not known, the text may be NULL.  Values that come too
  * fast are left out but for the last one.  NGX_OK, also if nobody listens, or
- * NGX_ERROR.
+ * NGX_ERROR: nothing can be sent any more.
  */
 ngx_int_t ngx_http_mcp_progress(ngx_http_mcp_call_t *call, double value,
     double total, const char *text);
@@ -309,7 +310,8 @@ ngx_int_t ngx_http_mcp_progress(ngx_http_mcp_call_t *call, double value,
 /*
  * Sends a log message to a client that wants messages of that level; the
  * format is that of ngx_sprintf(), the text is cut at 2048 bytes, the name of
- * the logger may be NULL.  NGX_OK, also if nobody listens, or NGX_ERROR.
+ * the logger may be NULL.  NGX_OK, also if nobody listens, or NGX_ERROR:
+ * nothing can be sent any more.
  */
 #define NGX_HTTP_MCP_LOG_EMERGENCY  0
 #define NGX_HTTP_MCP_LOG_ALERT      1
