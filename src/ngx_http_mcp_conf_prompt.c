@@ -8,34 +8,10 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_conf.h>
-#include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_script.h>
 
 
 #define NGX_HTTP_MCP_MESSAGE_MAX  (1024 * 1024)
-
-
-/* one "mcp_prompt" */
-
-typedef struct {
-    ngx_http_mcp_prompt_t    desc;   /* must be first */
-    ngx_str_t                title;
-    ngx_str_t                description;
-    ngx_str_t                icon;
-    ngx_array_t              args;   /* of ngx_http_mcp_arg_t */
-    ngx_array_t              messages;  /* of ngx_http_mcp_message_t */
-} ngx_http_mcp_script_t;
-
-
-typedef struct {
-    ngx_uint_t               role;
-    ngx_array_t              parts;  /* of ngx_http_mcp_part_t */
-} ngx_http_mcp_message_t;
-
-
-typedef struct {
-    ngx_str_t                text;
-    const char              *arg;    /* its value stands here, not a text */
-} ngx_http_mcp_part_t;
 
 
 static char *ngx_http_mcp_script_init(ngx_conf_t *cf,
@@ -50,13 +26,6 @@ static char *ngx_http_mcp_script_values(ngx_conf_t *cf,
     ngx_http_mcp_arg_t *arg, u_char *p);
 static char *ngx_http_mcp_script_message(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_http_mcp_script_parts(ngx_conf_t *cf,
-    ngx_http_mcp_script_t *script, ngx_array_t *parts, ngx_str_t *text);
-static u_char *ngx_http_mcp_script_name_end(u_char *p, u_char *last);
-static ngx_http_mcp_arg_t *ngx_http_mcp_script_find(
-    ngx_http_mcp_script_t *script, u_char *p, size_t len);
-static ngx_int_t ngx_http_mcp_script_handler(ngx_http_mcp_call_t *call,
-    const cJSON *args);
 
 
 static ngx_command_t  ngx_http_mcp_script_commands[] = {
@@ -375,176 +344,18 @@ ngx_http_mcp_script_message(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    return ngx_http_mcp_script_parts(cf, script, &message->parts, &text);
-}
-
-
-/* {name} is an argument, {{name}} is {name}, other braces are themselves */
-
-static char *
-ngx_http_mcp_script_parts(ngx_conf_t *cf, ngx_http_mcp_script_t *script,
-    ngx_array_t *parts, ngx_str_t *text)
-{
-    u_char               *p, *start, *end, *last;
-    ngx_str_t             name;
-    ngx_http_mcp_arg_t   *arg;
-    ngx_http_mcp_part_t  *part;
-
-    last = text->data + text->len;
-    start = text->data;
-
-    for (p = start; p < last; p++) {
-
-        if (*p != '{') {
-            continue;
-        }
-
-        arg = NULL;
-        end = ngx_http_mcp_script_name_end(p + 1, last);
-
-        if (end == p + 1 && end < last && *end == '{') {
-
-            /* the text goes on behind the outer brace, up to the other one */
-
-            end = ngx_http_mcp_script_name_end(p + 2, last);
-
-            if (end == p + 2 || last - end < 2 || end[0] != '}'
-                || end[1] != '}')
-            {
-                continue;
-            }
-
-        } else if (end == p + 1 || end == last || *end != '}') {
-            continue;
-
-        } else {
-            name.data = p + 1;
-            name.len = end - name.data;
-
-            arg = ngx_http_mcp_script_find(script, name.data, name.len);
-
-            if (arg == NULL) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "unknown argument \"%V\" in a message: "
-                                   "declare it with \"arg\" before, or write "
-                                   "\"{{%V}}\" for the text itself",
-                                   &name, &name);
-                return NGX_CONF_ERROR;
-            }
-        }
-
-        part = ngx_array_push_n(parts, 2);
-        if (part == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        ngx_memzero(part, 2 * sizeof(ngx_http_mcp_part_t));
-
-        part[0].text.data = start;
-        part[0].text.len = p - start;
-
-        if (arg) {
-            part[1].arg = arg->name;
-
-        } else {
-            part[1].text.data = p + 1;
-            part[1].text.len = end - p;
-            end++;
-        }
-
-        p = end;
-        start = end + 1;
-    }
-
-    part = ngx_array_push(parts);
-    if (part == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    part->arg = NULL;
-    part->text.data = start;
-    part->text.len = last - start;
-
-    return NGX_CONF_OK;
-}
-
-
-static u_char *
-ngx_http_mcp_script_name_end(u_char *p, u_char *last)
-{
-    while (p < last
-           && ((*p >= '0' && *p <= '9')
-               || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')
-               || *p == '_' || *p == '-' || *p == '.'))
+    if (ngx_http_mcp_script_compile(script, &message->parts, &text, &name)
+        == NGX_OK)
     {
-        p++;
+        return NGX_CONF_OK;
     }
 
-    return p;
-}
-
-
-static ngx_http_mcp_arg_t *
-ngx_http_mcp_script_find(ngx_http_mcp_script_t *script, u_char *p, size_t len)
-{
-    ngx_uint_t           i;
-    ngx_http_mcp_arg_t  *arg;
-
-    arg = script->args.elts;
-
-    for (i = 0; i < script->args.nelts; i++) {
-
-        if (ngx_strlen(arg[i].name) == len
-            && ngx_memcmp(arg[i].name, p, len) == 0)
-        {
-            return &arg[i];
-        }
+    if (name.len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown argument \"%V\" in a message: declare it "
+                           "with \"arg\" before, or write \"{{%V}}\" for the "
+                           "text itself", &name, &name);
     }
 
-    return NULL;
-}
-
-
-static ngx_int_t
-ngx_http_mcp_script_handler(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    mcp_buf_t                      b;
-    ngx_str_t                      text;
-    ngx_uint_t                     i, k;
-    const cJSON                   *arg;
-    const ngx_http_mcp_part_t     *part;
-    const ngx_http_mcp_script_t   *script;
-    const ngx_http_mcp_message_t  *message;
-
-    script = call->msg->prompt->data;
-    message = script->messages.elts;
-
-    for (i = 0; i < script->messages.nelts; i++) {
-        mcp_buf_init(&b, call->request->pool, 256);
-        part = message[i].parts.elts;
-
-        for (k = 0; k < message[i].parts.nelts; k++) {
-
-            if (part[k].arg == NULL) {
-                mcp_buf_str(&b, &part[k].text);
-                continue;
-            }
-
-            arg = cJSON_GetObjectItemCaseSensitive(args, part[k].arg);
-
-            if (arg) {
-                mcp_buf_add(&b, arg->valuestring,
-                            ngx_strlen(arg->valuestring));
-            }
-        }
-
-        if (mcp_buf_done(&b, &text) != NGX_OK
-            || ngx_http_mcp_role(call, message[i].role) != NGX_OK
-            || ngx_http_mcp_text(call, text.data, text.len) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return NGX_CONF_ERROR;
 }

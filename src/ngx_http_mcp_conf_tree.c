@@ -8,31 +8,12 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_dir.h>
 #include <ngx_http_mcp_file.h>
-#include <ngx_http_mcp_tree.h>
 
 
 #define NGX_HTTP_MCP_TREE_DEPTH  8
 #define NGX_HTTP_MCP_TREE_MAX    (1024 * 1024)
-
-
-/* one "mcp_resources" */
-
-typedef struct {
-    ngx_http_mcp_resource_t  desc;   /* must be first */
-    ngx_http_mcp_arg_t       args[2];
-    ngx_http_mcp_tree_t      tree;
-    ngx_str_t                prefix; /* before the path in a URI */
-    ngx_str_t                type;
-    ngx_str_t                name;
-    ngx_str_t                title;
-    ngx_str_t                description;
-    ngx_str_t                list;
-    ngx_str_t                depth;
-    ngx_str_t                max;
-    ngx_str_t                ttl;
-    off_t                    size;   /* up to which a file is served */
-} ngx_http_mcp_dir_t;
 
 
 static char *ngx_http_mcp_dir_option(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir,
@@ -51,12 +32,6 @@ static ngx_int_t ngx_http_mcp_dir_offer(ngx_conf_t *cf, mcp_server_t *server,
     ngx_http_mcp_tree_entry_t *entry);
 static ngx_int_t ngx_http_mcp_dir_time(ngx_conf_t *cf, time_t mtime,
     ngx_str_t *text);
-static ngx_int_t ngx_http_mcp_dir_handler(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_mcp_dir_path(ngx_http_mcp_call_t *call,
-    const cJSON *args, ngx_str_t *path);
-static ngx_int_t ngx_http_mcp_dir_complete(ngx_http_mcp_call_t *call,
-    const char *name, const char *value, const cJSON *args);
 
 
 static const struct {
@@ -125,6 +100,8 @@ ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_http_mcp_refuse(cf, "resource", &uri, err);
         return NGX_CONF_ERROR;
     }
+
+    dir->uri = *resource->template;
 
     return ngx_http_mcp_push_resource(cf, mlcf, resource);
 }
@@ -485,139 +462,6 @@ ngx_http_mcp_dir_time(ngx_conf_t *cf, time_t mtime, ngx_str_t *text)
                             tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
                             tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec)
                 - text->data;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_mcp_dir_handler(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    ngx_fd_t                   fd;
-    ngx_int_t                  rc;
-    ngx_str_t                  path, type;
-    ngx_log_t                 *log;
-    const ngx_http_mcp_dir_t  *dir;
-
-    dir = call->msg->resource->data;
-    log = call->request->connection->log;
-
-    rc = ngx_http_mcp_dir_path(call, args, &path);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    rc = ngx_http_mcp_tree_open(&dir->tree, call->request->pool, log, &path,
-                                &fd);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    type = dir->type;
-
-    return ngx_http_mcp_file_contents(call, fd, &path, &type, dir->size);
-}
-
-
-/* a file that is listed has no variables, yet its URI is one of the template */
-
-static ngx_int_t
-ngx_http_mcp_dir_path(ngx_http_mcp_call_t *call, const cJSON *args,
-    ngx_str_t *path)
-{
-    mcp_uri_t                  uri;
-    ngx_str_t                  text, value[MCP_URI_VARS_MAX];
-    ngx_int_t                  rc;
-    const char                *err;
-    const cJSON               *arg;
-    const ngx_http_mcp_dir_t  *dir;
-
-    arg = cJSON_GetObjectItemCaseSensitive(args, "path");
-
-    if (arg) {
-        ngx_http_mcp_str(path, arg->valuestring);
-        return NGX_OK;
-    }
-
-    dir = call->msg->resource->data;
-    ngx_http_mcp_str(&text, dir->desc.uri);
-
-    if (mcp_uri_compile(&uri, &text, &err) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    text = call->msg->name;
-    rc = mcp_uri_match(&uri, call->request->pool, &text, value);
-    *path = value[0];
-
-    return rc;
-}
-
-
-/* the files and directories of the directory that is being typed */
-
-static ngx_int_t
-ngx_http_mcp_dir_complete(ngx_http_mcp_call_t *call, const char *name,
-    const char *value, const cJSON *args)
-{
-    size_t                      len;
-    u_char                     *p;
-    ngx_int_t                   rc;
-    ngx_str_t                   typed, path;
-    ngx_uint_t                  i;
-    ngx_array_t                 entries;
-    const ngx_http_mcp_dir_t   *dir;
-    ngx_http_mcp_tree_entry_t  *entry;
-
-    dir = call->msg->resource->data;
-
-    ngx_http_mcp_str(&typed, value);
-
-    for (p = typed.data + typed.len; p > typed.data && p[-1] != '/'; p--) {
-        /* void */
-    }
-
-    path.data = typed.data;
-    path.len = (p > typed.data) ? p - typed.data - 1 : 0;
-
-    if (p > typed.data && path.len == 0) {
-        return NGX_OK;
-    }
-
-    if (ngx_array_init(&entries, call->request->pool, 32,
-                       sizeof(ngx_http_mcp_tree_entry_t))
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_http_mcp_tree_read(&dir->tree, call->request->pool,
-                                call->request->connection->log, &path,
-                                &entries);
-    if (rc == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    entry = entries.elts;
-
-    for (i = 0; i < entries.nelts; i++) {
-
-        if (!mcp_completion_fits(&entry[i].path, &typed, 0)) {
-            continue;
-        }
-
-        len = entry[i].path.len;
-
-        if (entry[i].dir) {
-            entry[i].path.data[len++] = '/';
-        }
-
-        if (ngx_http_mcp_complete(call, entry[i].path.data, len) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
 
     return NGX_OK;
 }

@@ -11,11 +11,11 @@ use FindBin;
 
 use lib "$FindBin::Bin/lib";
 use MCPTest;
-use MCPTest::Node qw(setup run_tap);
+use MCPTest::Node qw(setup offers run_tap);
 
 setup();
 
-my $t = MCPTest->new(location => <<'EOC', server => <<'EOC')->start;
+my $t = MCPTest->new(location => <<'EOC', server => offers() . <<'EOC')->start;
         mcp;
         mcp_server        quickstart 1.2.3;
         mcp_instructions  "Add before you echo.";
@@ -31,6 +31,6 @@ EOC
 
 my $url = 'http://127.0.0.1:' . $t->port;
 
-run_tap('sdk_v1.mjs', "$url/mcp", "$url/paged");
+run_tap('sdk_v1.mjs', map { "$url/$_" } qw(mcp paged offers));
 
 finish();

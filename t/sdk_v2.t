@@ -11,12 +11,12 @@ use FindBin;
 
 use lib "$FindBin::Bin/lib";
 use MCPTest;
-use MCPTest::Node qw(setup fixture run_tap);
+use MCPTest::Node qw(setup fixture offers run_tap);
 
 setup();
 
 my $t = MCPTest->new(
-    modules  => [fixture()], location => <<'EOC', server => <<'EOC')->start;
+    modules  => [fixture()], location => <<'EOC', server => offers() . <<'EOC')->start;
         mcp;
         mcp_server        quickstart 1.2.3;
         mcp_instructions  "Add before you echo.";
@@ -47,6 +47,6 @@ EOC
 
 my $url = 'http://127.0.0.1:' . $t->port;
 
-run_tap('sdk_v2.mjs', map { "$url/$_" } qw(mcp paged legacy modern));
+run_tap('sdk_v2.mjs', map { "$url/$_" } qw(mcp paged legacy modern offers));
 
 finish();

@@ -40,7 +40,7 @@ envelope_server(ngx_uint_t n)
     n %= unit_nelts(servers);
 
     if (servers[n] == NULL) {
-        servers[n] = fixture_server(pool, envelope_versions[n],
+        servers[n] = fixture_offers(pool, envelope_versions[n],
                                     unit_nelts(fixture_tools));
     }
 
@@ -201,7 +201,16 @@ envelope_message(mcp_server_t *server, ngx_pool_t *pool, mcp_msg_t *msg,
         mcp_rpc_write_error(&b, &msg->id, &msg->error);
 
     } else if (action.type == MCP_ACTION_CALL) {
-        fuzz_assert(msg->tool && cJSON_IsObject(action.args));
+        fuzz_assert((msg->tool != NULL) + (msg->resource != NULL)
+                    + (msg->prompt != NULL) == 1);
+        fuzz_assert(cJSON_IsObject(action.args));
+        fuzz_assert(msg->error.cause == MCP_ERROR_NONE);
+        return;
+
+    } else if (action.type == MCP_ACTION_COMPLETE) {
+        fuzz_assert((msg->resource != NULL) + (msg->prompt != NULL) == 1);
+        fuzz_assert(action.arg->complete && cJSON_IsObject(action.args));
+        fuzz_assert(ngx_strlen(action.value.data) == action.value.len);
         fuzz_assert(msg->error.cause == MCP_ERROR_NONE);
         return;
 
@@ -221,16 +230,15 @@ envelope_message(mcp_server_t *server, ngx_pool_t *pool, mcp_msg_t *msg,
 }
 
 
-/* whatever a tool says, the result is JSON; of a NUL it is an escape */
+/* whatever a handler says, the result is JSON; of a NUL it is an escape */
 
 static void
 envelope_result(mcp_server_t *server, ngx_pool_t *pool, ngx_str_t *text,
-    ngx_uint_t version)
+    mcp_result_t *result, const char *member)
 {
     mcp_buf_t           b;
     ngx_int_t           rc;
     ngx_str_t           out;
-    mcp_result_t        result;
     mcp_json_doc_t      doc;
     mcp_result_link_t   link;
 
@@ -241,18 +249,18 @@ envelope_result(mcp_server_t *server, ngx_pool_t *pool, ngx_str_t *text,
     link.mime_type = *text;
     link.size = text->len;
 
-    mcp_result_init(&result, pool, NULL, version);
-    result.tool = (mcp_tool_t *) fixture_tools;
+    mcp_result_text(result, text->data, text->len);
+    mcp_result_image(result, text->data, text->len, text);
+    mcp_result_audio(result, text->data, text->len, text);
+    mcp_result_embed(result, text, text, text->data, text->len, 0);
+    mcp_result_embed(result, text, text, text->data, text->len, 1);
 
-    mcp_result_text(&result, text->data, text->len);
-    mcp_result_image(&result, text->data, text->len, text);
-    mcp_result_audio(&result, text->data, text->len, text);
-    mcp_result_link(&result, &link);
-    mcp_result_embed(&result, text, text, text->data, text->len, 0);
-    mcp_result_embed(&result, text, text, text->data, text->len, 1);
+    if (result->resource == NULL) {
+        mcp_result_link(result, &link);
+    }
 
     mcp_buf_init(&b, pool, 0);
-    fuzz_assert(mcp_result_write(&result, server, &b) == NGX_OK);
+    fuzz_assert(mcp_result_write(result, server, &b) == NGX_OK);
     fuzz_assert(mcp_buf_done(&b, &out) == NGX_OK);
 
     rc = mcp_json_scan(&doc, pool, unit_copy(pool, out.data, out.len),
@@ -264,16 +272,44 @@ envelope_result(mcp_server_t *server, ngx_pool_t *pool, ngx_str_t *text,
         return;
     }
 
-    fuzz_assert(mcp_json_get(&doc, doc.tokens, "content")->n == 6);
+    fuzz_assert(mcp_json_member(&doc, doc.tokens, member,
+                                ngx_strlen(member))->n
+                == (result->resource ? 5 : 6));
 
-    mcp_result_error(&result, text->data, text->len);
+    mcp_result_error(result, text->data, text->len);
+
+    if (result->tool == NULL) {
+        fuzz_assert(result->error && result->items == 0);
+        return;
+    }
 
     mcp_buf_init(&b, pool, 0);
-    fuzz_assert(mcp_result_write(&result, server, &b) == NGX_OK);
+    fuzz_assert(mcp_result_write(result, server, &b) == NGX_OK);
     fuzz_assert(mcp_buf_done(&b, &out) == NGX_OK);
 
     envelope_scan(&doc, pool, &out);
     fuzz_assert(mcp_json_get(&doc, doc.tokens, "content")->n == 1);
+}
+
+
+static void
+envelope_results(mcp_server_t *server, ngx_pool_t *pool, ngx_str_t *text,
+    ngx_uint_t version)
+{
+    mcp_result_t  result;
+
+    mcp_result_init(&result, pool, fixture_tools, version);
+    envelope_result(server, pool, text, &result, "content");
+
+    mcp_result_init(&result, pool, NULL, version);
+    result.prompt = fixture_prompts;
+    result.assistant = text->len & 1;
+    envelope_result(server, pool, text, &result, "messages");
+
+    mcp_result_init(&result, pool, NULL, version);
+    result.resource = fixture_resources;
+    result.uri = *text;
+    envelope_result(server, pool, text, &result, "contents");
 }
 
 
@@ -324,7 +360,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     if (text.len < 256) {
-        envelope_result(server, pool, &text, text.len % MCP_VERSIONS);
+        envelope_results(server, pool, &text, text.len % MCP_VERSIONS);
     }
 
     ngx_destroy_pool(pool);

@@ -124,3 +124,50 @@ export async function pages(list, who) {
        `${who}: a paged list is read to its end`, { n, names });
     is(names.length, new Set(names).size, `${who}: without repetition`);
 }
+
+// resources, prompts and completion of the location "offers"
+
+export async function offers(client, who) {
+    const { resources } = await client.listResources();
+    const { resourceTemplates } = await client.listResourceTemplates();
+    const { prompts } = await client.listPrompts();
+
+    is(resources.map((one) => [one.uri, one.name, one.title]),
+       [['docs://guide', 'guide', 'Guide']], `${who}: resources`);
+    is(resourceTemplates.map((one) => one.uriTemplate), ['files://{+path}'],
+       `${who}: templates`);
+    is(prompts.map((one) => [one.name, one.arguments.length]),
+       [['triage', 2]], `${who}: prompts`);
+
+    let result = await client.readResource({ uri: 'docs://guide' });
+
+    is(result.contents, [{ uri: 'docs://guide', mimeType: 'text/plain',
+                           text: 'Begin here.' }], `${who}: a resource`);
+
+    result = await client.readResource({ uri: 'files://nginx.conf' });
+    ok(result.contents[0].text.includes('mcp_resources'), `${who}: a file`);
+
+    const error = await rejected(client.readResource({ uri: 'files://../x' }));
+
+    ok([-32602, -32002].includes(error?.code), `${who}: no such file`, error);
+
+    result = await client.getPrompt({ name: 'triage',
+                                      arguments: { ticket: 'A-7',
+                                                   lang: 'de' } });
+    is(result.messages.map((one) => [one.role, one.content.text]),
+       [['user', 'Read A-7.'], ['assistant', 'In de.']], `${who}: a prompt`);
+    is((await rejected(client.getPrompt({ name: 'triage' })))?.code, -32602,
+       `${who}: a prompt that lacks an argument`);
+
+    result = await client.complete({
+        ref: { type: 'ref/prompt', name: 'triage' },
+        argument: { name: 'lang', value: 'd' },
+    });
+    is(result.completion.values, ['de'], `${who}: an argument is completed`);
+
+    result = await client.complete({
+        ref: { type: 'ref/resource', uri: 'files://{+path}' },
+        argument: { name: 'path', value: 'nginx.c' },
+    });
+    is(result.completion.values, ['nginx.conf'], `${who}: a path is completed`);
+}

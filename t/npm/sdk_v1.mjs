@@ -1,4 +1,4 @@
-// The official TypeScript client, v1: sdk_v1.mjs URL PAGED-URL
+// The official TypeScript client, v1: sdk_v1.mjs URL PAGED-URL OFFERS-URL
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
@@ -7,9 +7,10 @@ import { StreamableHTTPClientTransport }
     from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
 import { ok, is, rejected, done, recorder } from './tap.mjs';
-import { lists, calls, errors, validates, pages } from './calls.mjs';
+import { lists, calls, errors, validates, pages, offers }
+    from './calls.mjs';
 
-const [url, pagedUrl] = process.argv.slice(2);
+const [url, pagedUrl, offersUrl] = process.argv.slice(2);
 
 async function connect(to) {
     const fetch = recorder();
@@ -61,5 +62,11 @@ await pages((params) => paged.client.listTools(params), 'v1');
 is((await rejected(paged.client.listTools({ cursor: 'nonsense' })))?.code,
    -32602, 'v1: a bad cursor is an error');
 await paged.client.close();
+
+const rich = await connect(offersUrl);
+
+await offers(rich.client, 'v1');
+await rich.client.close();
+is(rich.faults, [], 'v1: no faults seen by this client either');
 
 done();

@@ -1,5 +1,5 @@
 // The official TypeScript client, v2:
-// sdk_v2.mjs URL PAGED-URL LEGACY-ONLY-URL MODERN-ONLY-URL
+// sdk_v2.mjs URL PAGED-URL LEGACY-ONLY-URL MODERN-ONLY-URL OFFERS-URL
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
@@ -7,9 +7,11 @@ import { Client, StreamableHTTPClientTransport }
     from '@modelcontextprotocol/client';
 
 import { ok, is, rejected, done, recorder } from './tap.mjs';
-import { lists, calls, errors, validates, pages } from './calls.mjs';
+import { lists, calls, errors, validates, pages, offers }
+    from './calls.mjs';
 
-const [url, pagedUrl, legacyUrl, modernUrl] = process.argv.slice(2);
+const [url, pagedUrl, legacyUrl, modernUrl, offersUrl]
+    = process.argv.slice(2);
 const MODERN = '2026-07-28';
 const LEGACY = '2025-11-25';
 
@@ -223,7 +225,17 @@ async function paging() {
     }
 }
 
-for (const part of [legacy, auto, cache, headers, pin, eras, paging]) {
+async function rich() {
+    for (const mode of ['legacy', 'auto']) {
+        const { client, faults } = await connect(offersUrl, mode);
+
+        await offers(client, `v2 ${mode}`);
+        await client.close();
+        is(faults, [], `v2 ${mode}: no faults seen by this client either`);
+    }
+}
+
+for (const part of [legacy, auto, cache, headers, pin, eras, paging, rich]) {
     await part();
 }
 

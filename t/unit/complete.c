@@ -197,7 +197,7 @@ main(void)
     mcp_server_t  *server;
 
     pool = unit_pool();
-    server = fixture_offers(pool, MCP_VERSION_MASK_ALL);
+    server = fixture_offers(pool, MCP_VERSION_MASK_ALL, 0);
 
     dispatch_test_rows(server, complete_rows, unit_nelts(complete_rows));
     complete_test_fits();

@@ -187,7 +187,7 @@ fixture_server(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
 /* a server with resources and prompts too */
 
 static ngx_inline mcp_server_t *
-fixture_offers(ngx_pool_t *pool, ngx_uint_t versions)
+fixture_offers(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
 {
     mcp_arg_t       *arg;
     ngx_uint_t       i;
@@ -195,7 +195,7 @@ fixture_offers(ngx_pool_t *pool, ngx_uint_t versions)
     mcp_server_t    *server;
     mcp_resource_t  *resource;
 
-    server = fixture_server(pool, versions, 0);
+    server = fixture_server(pool, versions, n);
 
     for (i = 0; i < unit_nelts(fixture_resources); i++) {
         resource = ngx_pcalloc(pool, sizeof(mcp_resource_t));

@@ -90,7 +90,7 @@ prompts_test_capabilities(void)
     dispatch_row_t   row;
 
     pool = unit_pool();
-    server = fixture_offers(pool, MCP_VERSION_MASK_ALL);
+    server = fixture_offers(pool, MCP_VERSION_MASK_ALL, 0);
 
     ngx_str_set(&expected,
                 "{\"protocolVersion\":\"2025-03-26\",\"capabilities\":{"
@@ -129,7 +129,7 @@ main(void)
     mcp_server_t  *server;
 
     pool = unit_pool();
-    server = fixture_offers(pool, MCP_VERSION_MASK_ALL);
+    server = fixture_offers(pool, MCP_VERSION_MASK_ALL, 0);
 
     dispatch_test_rows(server, prompts_rows, unit_nelts(prompts_rows));
     dispatch_test_memory_rows(server, prompts_rows,

@@ -181,7 +181,7 @@ main(void)
     mcp_server_t  *server;
 
     pool = unit_pool();
-    server = fixture_offers(pool, MCP_VERSION_MASK_ALL);
+    server = fixture_offers(pool, MCP_VERSION_MASK_ALL, 0);
 
     resources_test_compile();
     dispatch_test_rows(server, resources_rows, unit_nelts(resources_rows));

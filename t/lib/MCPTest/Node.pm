@@ -14,7 +14,7 @@ use Test::More;
 
 use MCPTest ();
 
-our @EXPORT_OK = qw(setup fixture run_node run_tap);
+our @EXPORT_OK = qw(setup fixture offers run_node run_tap);
 
 my $npm = MCPTest::root() . '/t/npm';
 my $node;
@@ -34,6 +34,29 @@ sub setup {
 
 # Builds the module with the tools of the conformance suite beside the other
 # one, returns its path.
+
+# a location with what offers() of calls.mjs asks for
+
+sub offers {
+    return <<'EOC';
+    location = /offers {
+        mcp;
+        mcp_server quickstart 1.2.3;
+
+        mcp_resource docs://guide { title Guide; text "Begin here."; }
+        mcp_resources . uri=files://;
+
+        mcp_prompt triage {
+            description "Looks at a ticket.";
+            arg     ticket required "Its number";
+            arg     lang values=en|de;
+            message user "Read {ticket}.";
+            message assistant "In {lang}.";
+        }
+    }
+EOC
+}
+
 
 sub fixture {
     my $root = MCPTest::root();
