@@ -67,7 +67,8 @@ is_deeply([map { $_->{name} } @{ $t->rpc('prompts/list', {},
            uri => '/inherits')->result->{prompts} }], ['outer'],
           'inherited as other directives are');
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { tools => {}, prompts => {}, completions => {} }, 'capabilities');
+          { logging => {}, tools => {}, prompts => {}, completions => {} },
+          'capabilities');
 
 $r = get({ ticket => 'A-7', lang => 'de', 'a.b-c' => '!' });
 ok_result($r, 'prompts/get');

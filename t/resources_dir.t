@@ -199,7 +199,7 @@ is($r->result->{cacheScope}, 'private', 'private');
 # lists
 
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { tools => {}, resources => {}, completions => {} },
+          { logging => {}, tools => {}, resources => {}, completions => {} },
           'capabilities');
 is_deeply($t->rpc('resources/list')->result->{resources}, [],
           'no files are listed by default');

@@ -127,7 +127,7 @@ static const ngx_http_mcp_tool_t  ngx_http_later_list[] = {
 };
 
 static const ngx_http_mcp_tools_t  ngx_http_later_tools = {
-    NGX_HTTP_MCP_API_VERSION, "later", ngx_http_later_list
+    NGX_HTTP_MCP_API_VERSION, "later", ngx_http_later_list, NULL, NULL
 };
 
 
