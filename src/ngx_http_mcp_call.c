@@ -233,6 +233,11 @@ ngx_http_mcp_call_finish(ngx_event_t *ev)
     r = call->request;
     c = r->connection;
 
+    if (r->post_action) {
+        /* the client is gone, and the request belongs to another location */
+        return;
+    }
+
     ngx_http_set_log_request(c->log, r);
 
     if (call->lost) {

@@ -17,10 +17,9 @@
 #define MCP_HEADERS_JSON_LEN  (sizeof(MCP_HEADERS_JSON) - 1)
 
 /* what nearly everybody sends is known at a glance */
-#define mcp_headers_begins_json(value)                                       \
-    ((value)->len >= MCP_HEADERS_JSON_LEN                                    \
-     && ngx_memcmp((value)->data, MCP_HEADERS_JSON, MCP_HEADERS_JSON_LEN)    \
-        == 0)
+#define mcp_headers_is(value, text)                                          \
+    ((value)->len == sizeof(text) - 1                                        \
+     && ngx_memcmp((value)->data, text, sizeof(text) - 1) == 0)
 
 
 typedef enum {
@@ -402,6 +401,10 @@ mcp_headers_accept(ngx_str_t *value)
     u_char      *p, *last, *comma;
     ngx_uint_t   accept;
 
+    if (mcp_headers_is(value, MCP_HEADERS_JSON ", text/event-stream")) {
+        return MCP_ACCEPT_ANY|MCP_ACCEPT_EVENTS;
+    }
+
     p = value->data;
     last = p + value->len;
     accept = 0;
@@ -433,7 +436,7 @@ mcp_headers_media_range(u_char *p, u_char *last)
         ngx_str_t   name;
         ngx_uint_t  accept;
     } ranges[] = {
-        { ngx_string("application/json"), MCP_ACCEPT_ANY },
+        { ngx_string(MCP_HEADERS_JSON), MCP_ACCEPT_ANY },
         { ngx_string("text/event-stream"), MCP_ACCEPT_ANY|MCP_ACCEPT_EVENTS },
         { ngx_string("*/*"), MCP_ACCEPT_ANY },
         { ngx_string("application/*"), MCP_ACCEPT_ANY },
@@ -450,7 +453,8 @@ mcp_headers_media_range(u_char *p, u_char *last)
     for (i = 0; ranges[i].name.len; i++) {
 
         if (range.len != ranges[i].name.len
-            || ngx_strncasecmp(range.data, ranges[i].name.data, range.len) != 0)
+            || ngx_strncasecmp(range.data, ranges[i].name.data, range.len)
+               != 0)
         {
             continue;
         }
@@ -506,7 +510,7 @@ mcp_headers_json(ngx_str_t *value)
     u_char     *semi;
     ngx_str_t   type;
 
-    if (mcp_headers_begins_json(value) && value->len == MCP_HEADERS_JSON_LEN) {
+    if (mcp_headers_is(value, MCP_HEADERS_JSON)) {
         return 1;
     }
 
