@@ -24,7 +24,7 @@
  * as a dynamic module of its own and is loaded after ngx_http_mcp_module.
  * What is written once is served in all revisions of the protocol.
  *
- * Everything here runs in a worker process, on the event loop unless a tool
+ * Everything here runs in a worker process, on the event loop unless a handler
  * says that it blocks; handlers that take time: see below.  Whatever a handler
  * allocates from ngx_http_mcp_pool() is freed when the request ends.
  *
@@ -33,7 +33,7 @@
  */
 
 
-#define NGX_HTTP_MCP_API_VERSION  2
+#define NGX_HTTP_MCP_API_VERSION  3
 
 
 typedef struct ngx_http_mcp_call_s  ngx_http_mcp_call_t;
@@ -51,6 +51,9 @@ typedef struct ngx_http_mcp_call_s  ngx_http_mcp_call_t;
  * Returns NGX_OK when the result is complete: content, a structured result or
  * an error, set with the functions below.
  * Returns NGX_DECLINED, of a resource only: there is no such resource.
+ * Returns NGX_DONE when the client was asked and has to answer first, and
+ * NGX_ABORT if the client cannot be asked what the call cannot do without: see
+ * "Asking the client".
  * Returns NGX_ERROR if it failed for a reason that is not the caller's: the
  * client gets a JSON-RPC error -32603, the reason belongs in the error log.
  */
@@ -140,10 +143,11 @@ typedef struct {
     ngx_uint_t                 public;       /* for everybody the same */
     const ngx_http_mcp_arg_t  *args;         /* or NULL */
     ngx_http_mcp_handler_pt    handler;
+    ngx_uint_t                 flags;        /* NGX_HTTP_MCP_BLOCKING, or 0 */
 } ngx_http_mcp_resource_t;
 
 #define ngx_http_mcp_null_resource                                           \
-    { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL }
+    { NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL, 0 }
 
 
 /*
@@ -157,9 +161,10 @@ typedef struct {
     const char                *icon;         /* or NULL */
     const ngx_http_mcp_arg_t  *args;         /* or NULL */
     ngx_http_mcp_handler_pt    handler;
+    ngx_uint_t                 flags;        /* NGX_HTTP_MCP_BLOCKING, or 0 */
 } ngx_http_mcp_prompt_t;
 
-#define ngx_http_mcp_null_prompt  { NULL, NULL, NULL, NULL, NULL, NULL }
+#define ngx_http_mcp_null_prompt  { NULL, NULL, NULL, NULL, NULL, NULL, 0 }
 
 
 /* a pack: what one "mcp_tools NAME" switches on; arrays end with their null
@@ -280,8 +285,8 @@ ngx_int_t ngx_cdecl ngx_http_mcp_error(ngx_http_mcp_call_t *call,
  * any more.  Nothing may be pending of an abandoned call: its memory is freed
  * with the request.
  *
- * A handler of a tool with NGX_HTTP_MCP_BLOCKING runs in a thread of
- * "mcp_thread_pool" and returns NGX_OK or NGX_ERROR when it has finished.
+ * A handler with NGX_HTTP_MCP_BLOCKING runs in a thread of "mcp_thread_pool"
+ * and returns anything but NGX_AGAIN when it has finished.
  * There it may use "args", this API but for ngx_http_mcp_request(),
  * ngx_http_mcp_on_abort() and ngx_http_mcp_done(), and memory of
  * ngx_http_mcp_pool(), which then belongs to the thread; nothing else of
@@ -324,6 +329,90 @@ ngx_int_t ngx_http_mcp_progress(ngx_http_mcp_call_t *call, double value,
 
 ngx_int_t ngx_cdecl ngx_http_mcp_log(ngx_http_mcp_call_t *call,
     ngx_uint_t level, const char *logger, const char *fmt, ...);
+
+
+/*
+ * Asking the client, its user or its model.
+ *
+ * A handler that needs something asks for it under a key of its choosing.  If
+ * the answer is there, NGX_OK and *answer, which is read-only like "args".
+ * NGX_DONE: the client has to be asked, so the handler asks what else it wants
+ * to know and returns NGX_DONE; it is run again, from its beginning and maybe
+ * in another worker, with the answers of this and of earlier rounds.  An
+ * answer that is missing or malformed is asked for again.  NGX_ABORT: this
+ * client cannot be asked; a handler that cannot do without returns NGX_ABORT,
+ * and the client is told which capability is missing.  NGX_ERROR: out of
+ * memory, or an argument that cannot be sent.
+ *
+ *     rc = ngx_http_mcp_elicit(call, "name", "What is your name?", schema,
+ *                              &answer);
+ *     if (rc != NGX_OK) {
+ *         return rc;
+ *     }
+ *
+ * Nothing of a call is kept while it waits, but for the answers and for what
+ * ngx_http_mcp_set_state() has set: a client carries both, signed, so they are
+ * true, but not secret.
+ *
+ * Specification: MCP 2026-07-28 basic/patterns/mrtr.
+ */
+
+/*
+ * A form for the user; the schema is JSON, an object of plain properties.  The
+ * answer is the whole result: "action", which is "accept", "decline" or
+ * "cancel", and if accepted "content", which fits the schema.
+ */
+ngx_int_t ngx_http_mcp_elicit(ngx_http_mcp_call_t *call, const char *key,
+    const char *message, const char *schema, const cJSON **answer);
+
+/* the user is sent to a URL, for what must not pass through the client */
+ngx_int_t ngx_http_mcp_elicit_url(ngx_http_mcp_call_t *call, const char *key,
+    const char *message, const char *url, const cJSON **answer);
+
+/*
+ * A message of the client's model: "params" are those of
+ * sampling/createMessage, with "messages" and "maxTokens".  Takes ownership of
+ * "params" and deletes it, also on error.
+ */
+ngx_int_t ngx_http_mcp_sample(ngx_http_mcp_call_t *call, const char *key,
+    cJSON *params, const cJSON **answer);
+
+/* the directories and files the client works in: "roots", an array */
+ngx_int_t ngx_http_mcp_roots(ngx_http_mcp_call_t *call, const char *key,
+    const cJSON **answer);
+
+/* NGX_HTTP_MCP_NEED_*: what this client can be asked for */
+ngx_uint_t ngx_http_mcp_capabilities(ngx_http_mcp_call_t *call);
+
+/*
+ * What the handler wants to know when it is run again: set before NGX_DONE is
+ * returned, copied; read at the next run, empty at the first one.
+ */
+ngx_int_t ngx_http_mcp_set_state(ngx_http_mcp_call_t *call, const u_char *p,
+    size_t len);
+ngx_str_t ngx_http_mcp_state(ngx_http_mcp_call_t *call);
+
+
+/*
+ * Lets a client that can do so (2025-11-25, with a session) hang up and come
+ * back for the result after "retry" milliseconds, again and again until the
+ * call has finished; nothing else changes for the handler.  NGX_OK;
+ * NGX_DECLINED: this client waits on the line; NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_poll(ngx_http_mcp_call_t *call, ngx_msec_t retry);
+
+
+/*
+ * Tells all clients that listen, in all workers, that something has changed:
+ * lists, or the contents of a resource.  To be called in a worker, with or
+ * without a call, also in a thread.  It may be said too often, never too late.
+ */
+#define NGX_HTTP_MCP_TOOLS      0x0001
+#define NGX_HTTP_MCP_PROMPTS    0x0002
+#define NGX_HTTP_MCP_RESOURCES  0x0004
+
+void ngx_http_mcp_changed(ngx_uint_t lists);
+void ngx_http_mcp_updated(const u_char *uri, size_t len);
 
 
 #endif /* _NGX_HTTP_MCP_H_INCLUDED_ */
