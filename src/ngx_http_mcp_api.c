@@ -222,9 +222,13 @@ ngx_http_mcp_uri(ngx_http_mcp_call_t *call)
 ngx_int_t
 ngx_http_mcp_complete(ngx_http_mcp_call_t *call, const u_char *p, size_t len)
 {
-    mcp_completion_add(&call->completion, p, len);
+    if (call->completion == NULL) {
+        return NGX_ERROR;
+    }
 
-    return call->completion.values.failed ? NGX_ERROR : NGX_OK;
+    mcp_completion_add(call->completion, p, len);
+
+    return call->completion->values.failed ? NGX_ERROR : NGX_OK;
 }
 
 

@@ -18,6 +18,8 @@ static ngx_int_t ngx_http_mcp_call_create(ngx_http_request_t *r,
     ngx_http_event_handler_pt resume);
 static ngx_int_t ngx_http_mcp_call_run(ngx_http_mcp_call_t *call,
     const cJSON *args);
+static ngx_http_mcp_handler_pt ngx_http_mcp_call_handler(mcp_msg_t *msg,
+    ngx_uint_t *flags);
 static ngx_int_t ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call);
 static void ngx_http_mcp_call_timeout(ngx_event_t *ev);
 static void ngx_http_mcp_call_post(ngx_http_mcp_call_t *call);
@@ -25,12 +27,6 @@ static void ngx_http_mcp_call_finish(ngx_event_t *ev);
 static void ngx_http_mcp_call_abort(ngx_http_mcp_call_t *call);
 static void ngx_http_mcp_call_stop(ngx_http_mcp_call_t *call);
 static void ngx_http_mcp_call_cleanup(void *data);
-static void ngx_http_mcp_call_late(ngx_http_mcp_call_t *call,
-    mcp_result_t *result);
-static ngx_int_t ngx_http_mcp_call_write(ngx_http_mcp_call_t *call,
-    mcp_result_t *result, ngx_str_t *text);
-static ngx_int_t ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call,
-    const char *reason);
 
 
 ngx_int_t
@@ -40,14 +36,15 @@ ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_int_t             rc;
     ngx_http_mcp_call_t  *call;
 
-    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "mcp call \"%V\"", &msg->tool->name);
-
     if (ngx_http_mcp_call_create(r, ctx, msg, resume) != NGX_OK) {
         return NGX_ERROR;
     }
 
     call = ctx->call;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "mcp call %s \"%V\"", ngx_http_mcp_call_kind(call),
+                   ngx_http_mcp_call_name(call));
 
     rc = ngx_http_mcp_call_run(call, args);
 
@@ -57,9 +54,10 @@ ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     call->done = 1;
 
-    if (rc == NGX_DECLINED) {
+    if (rc == NGX_BUSY) {
         ctx->call = NULL;
         msg->error.cause = MCP_ERROR_UNAVAILABLE;
+        return NGX_DECLINED;
     }
 
     return rc;
@@ -83,7 +81,7 @@ ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     call->msg = msg;
     call->resume = resume;
 
-    mcp_result_init(&call->result, r->pool, msg->tool, msg->version);
+    mcp_result_init_msg(&call->result, r->pool, msg);
 
     if (ngx_http_mcp_report_init(call) != NGX_OK) {
         return NGX_ERROR;
@@ -103,34 +101,84 @@ ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 }
 
 
-/* NGX_OK; NGX_AGAIN; NGX_DECLINED: there is no thread for it; NGX_ERROR */
+/* NGX_OK; NGX_AGAIN; NGX_BUSY: there is no thread for it; NGX_ERROR */
 
 static ngx_int_t
 ngx_http_mcp_call_run(ngx_http_mcp_call_t *call, const cJSON *args)
 {
-    ngx_int_t                   rc;
-    const ngx_http_mcp_tool_t  *tool;
+    ngx_int_t                rc;
+    ngx_uint_t               flags;
+    ngx_http_mcp_handler_pt  handler;
 
-    tool = call->msg->tool->data;
+    handler = ngx_http_mcp_call_handler(call->msg, &flags);
 
-    if (tool->flags & NGX_HTTP_MCP_BLOCKING) {
-        return ngx_http_mcp_thread_start(call, args);
+    if (flags & NGX_HTTP_MCP_BLOCKING) {
+        return ngx_http_mcp_thread_start(call, handler, args);
     }
 
-    rc = tool->handler(call, args);
+    rc = handler(call, args);
 
     if (call->done) {
         /* ngx_http_mcp_done() in the handler has said how it ended */
         return NGX_OK;
     }
 
-    if (rc == NGX_AGAIN) {
-        return NGX_AGAIN;
+    if (rc == NGX_AGAIN || rc == NGX_BUSY) {
+        return rc;
     }
 
     call->rc = rc;
 
     return NGX_OK;
+}
+
+
+static ngx_http_mcp_handler_pt
+ngx_http_mcp_call_handler(mcp_msg_t *msg, ngx_uint_t *flags)
+{
+    const ngx_http_mcp_tool_t      *tool;
+    const ngx_http_mcp_prompt_t    *prompt;
+    const ngx_http_mcp_resource_t  *resource;
+
+    if (msg->tool) {
+        tool = msg->tool->data;
+        *flags = tool->flags;
+        return tool->handler;
+    }
+
+    if (msg->prompt) {
+        prompt = msg->prompt->data;
+        *flags = prompt->flags;
+        return prompt->handler;
+    }
+
+    resource = msg->resource->data;
+    *flags = resource->flags;
+
+    return resource->handler;
+}
+
+
+const char *
+ngx_http_mcp_call_kind(ngx_http_mcp_call_t *call)
+{
+    mcp_msg_t  *msg;
+
+    msg = call->msg;
+
+    return msg->tool ? "tool" : msg->prompt ? "prompt" : "resource";
+}
+
+
+const ngx_str_t *
+ngx_http_mcp_call_name(ngx_http_mcp_call_t *call)
+{
+    mcp_msg_t  *msg;
+
+    msg = call->msg;
+
+    return msg->tool ? &msg->tool->name
+                     : msg->prompt ? &msg->prompt->name : &msg->resource->uri;
 }
 
 
@@ -178,7 +226,8 @@ ngx_http_mcp_call_timeout(ngx_event_t *ev)
     ngx_http_set_log_request(r->connection->log, r);
 
     ngx_log_error(NGX_LOG_INFO, ev->log, 0,
-                  "mcp tool \"%V\" timed out", &call->msg->tool->name);
+                  "mcp %s \"%V\" timed out", ngx_http_mcp_call_kind(call),
+                  ngx_http_mcp_call_name(call));
 
     call->timedout = 1;
 
@@ -293,7 +342,9 @@ ngx_http_mcp_call_cleanup(void *data)
 
     if (!call->done) {
         ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
-                      "mcp tool \"%V\" cancelled", &call->msg->tool->name);
+                      "mcp %s \"%V\" cancelled",
+                      ngx_http_mcp_call_kind(call),
+                      ngx_http_mcp_call_name(call));
 
         call->done = 1;
 
@@ -305,118 +356,4 @@ ngx_http_mcp_call_cleanup(void *data)
     if (call->finish.posted) {
         ngx_delete_posted_event(&call->finish);
     }
-}
-
-
-ngx_int_t
-ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx, ngx_str_t *text)
-{
-    mcp_result_t          late;
-    ngx_http_mcp_call_t  *call;
-
-    call = ctx->call;
-    ctx->call = NULL;
-
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, call->request->connection->log, 0,
-                   "mcp call \"%V\" done: %i", &call->msg->tool->name,
-                   call->rc);
-
-    if (call->lost || ngx_http_mcp_report_rest(call) != NGX_OK) {
-        call->msg->error.cause = MCP_ERROR_CANCELLED;
-        return NGX_ERROR;
-    }
-
-    if (call->timedout) {
-        /* the result belongs to a handler that may still be running */
-        ngx_http_mcp_call_late(call, &late);
-
-        return ngx_http_mcp_call_write(call, &late, text);
-    }
-
-    if (call->broken.len) {
-        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                      "mcp tool \"%V\": result%V", &call->msg->tool->name,
-                      &call->broken);
-
-        return ngx_http_mcp_call_fail(call, "broke its output schema");
-    }
-
-    if (call->rc != NGX_OK) {
-        return ngx_http_mcp_call_fail(call, "failed");
-    }
-
-    return ngx_http_mcp_call_write(call, &call->result, text);
-}
-
-
-static void
-ngx_http_mcp_call_late(ngx_http_mcp_call_t *call, mcp_result_t *result)
-{
-    u_char                   *p, buf[NGX_INT_T_LEN + 64];
-    ngx_msec_t                timeout;
-    ngx_http_request_t       *r;
-    ngx_http_mcp_loc_conf_t  *mlcf;
-
-    r = call->request;
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
-
-    timeout = ngx_http_mcp_tool_timeout(mlcf, call->msg->tool);
-
-    p = (timeout % 1000)
-        ? ngx_sprintf(buf, "The tool did not finish within %M ms.", timeout)
-        : ngx_sprintf(buf, "The tool did not finish within %M s.",
-                      timeout / 1000);
-
-    mcp_result_init(result, r->pool, call->msg->tool, call->msg->version);
-    mcp_result_error(result, buf, p - buf);
-}
-
-
-static ngx_int_t
-ngx_http_mcp_call_write(ngx_http_mcp_call_t *call, mcp_result_t *result,
-    ngx_str_t *text)
-{
-    mcp_buf_t                 b;
-    ngx_int_t                 rc;
-    mcp_server_t             *server;
-    ngx_http_request_t       *r;
-    ngx_http_mcp_loc_conf_t  *mlcf;
-
-    r = call->request;
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
-    server = mlcf->server;
-
-    mcp_buf_init(&b, r->pool, mcp_buf_len(&result->content)
-                              + 2 * result->structured.len
-                              + server->meta.len + 128);
-
-    rc = mcp_result_write(result, server, &b);
-
-    if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_call_fail(call, "has an output schema and gave no "
-                                            "structured result");
-    }
-
-    if (rc != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (result->error) {
-        call->msg->error.cause = call->timedout ? MCP_ERROR_TIMEOUT
-                                                : MCP_ERROR_TOOL;
-    }
-
-    return mcp_buf_done(&b, text);
-}
-
-
-static ngx_int_t
-ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call, const char *reason)
-{
-    ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                  "mcp tool \"%V\" %s", &call->msg->tool->name, reason);
-
-    call->msg->error.cause = MCP_ERROR_INTERNAL;
-
-    return NGX_DECLINED;
 }

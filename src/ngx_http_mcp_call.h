@@ -15,9 +15,10 @@
 
 
 /*
- * One tool call, from its start to its result: inline, finished later by an
- * event, or in a thread.  Times out, reports progress, is cancelled when its
- * client goes away.  Lives in the pool of the request.
+ * One call of a tool, a resource or a prompt, from its start to its result:
+ * inline, finished later by an event, or in a thread.  Times out, reports
+ * progress, is cancelled when its client goes away.  Lives in the pool of the
+ * request.
  */
 
 
@@ -29,7 +30,7 @@ struct ngx_http_mcp_call_s {
     ngx_http_mcp_ctx_t          *ctx;
     mcp_msg_t                   *msg;
     mcp_result_t                 result;
-    mcp_completion_t             completion;
+    mcp_completion_t            *completion;  /* of a value, else NULL */
 
     ngx_http_event_handler_pt    resume;    /* run when a wait is over */
     ngx_int_t                    rc;        /* of the handler, when done */
@@ -64,9 +65,9 @@ struct ngx_http_mcp_call_s {
 
 
 /*
- * Starts msg->tool.  NGX_OK: ngx_http_mcp_call_result() has the result;
- * NGX_AGAIN: "resume" is run on the request when it has; NGX_DECLINED:
- * msg->error; NGX_ERROR.
+ * Starts msg->tool, msg->resource or msg->prompt.  NGX_OK:
+ * ngx_http_mcp_call_result() has the result; NGX_AGAIN: "resume" is run on the
+ * request when it has; NGX_DECLINED: msg->error; NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const cJSON *args,
@@ -79,6 +80,10 @@ ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx,
     ngx_str_t *result);
+
+/* "tool", for example, and its name as configured, never as a client says */
+const char *ngx_http_mcp_call_kind(ngx_http_mcp_call_t *call);
+const ngx_str_t *ngx_http_mcp_call_name(ngx_http_mcp_call_t *call);
 
 /* the handler has finished */
 void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);

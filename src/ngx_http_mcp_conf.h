@@ -93,6 +93,10 @@ ngx_int_t ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf);
 ngx_int_t ngx_http_mcp_check_tools(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
 
+/* a pool of threads, for an endpoint that is built: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_check_threads(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *conf);
+
 /* the endpoint of a merged location: NGX_CONF_OK or NGX_CONF_ERROR */
 char *ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf);
 

@@ -7,6 +7,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_prompts.h>
+#include <mcp_resources.h>
 #include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
 
@@ -16,8 +18,7 @@ static ngx_int_t ngx_http_mcp_check_timeouts(ngx_conf_t *cf,
 static ngx_uint_t ngx_http_mcp_has_tool(ngx_http_mcp_loc_conf_t *conf,
     ngx_str_t *name);
 static ngx_uint_t ngx_http_mcp_knows_tool(ngx_conf_t *cf, ngx_str_t *name);
-static ngx_int_t ngx_http_mcp_check_threads(ngx_conf_t *cf,
-    ngx_http_mcp_loc_conf_t *conf);
+static ngx_uint_t ngx_http_mcp_blocks(mcp_offer_e offer, const void *data);
 
 
 char *
@@ -118,17 +119,7 @@ ngx_http_mcp_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 ngx_int_t
 ngx_http_mcp_check_tools(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
-    if (conf->tool_timeouts
-        && ngx_http_mcp_check_timeouts(cf, conf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (conf->tools && conf->thread_pool == NULL) {
-        return ngx_http_mcp_check_threads(cf, conf);
-    }
-
-    return NGX_OK;
+    return conf->tool_timeouts ? ngx_http_mcp_check_timeouts(cf, conf) : NGX_OK;
 }
 
 
@@ -208,39 +199,74 @@ ngx_http_mcp_knows_tool(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-/* the default pool of threads for the tools that block, if there are any */
+/* the default pool of threads for what blocks, if there is any */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_mcp_check_threads(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
-    ngx_uint_t                   i;
-    mcp_tool_t                 **tool;
-    const ngx_http_mcp_tool_t   *desc;
+    ngx_uint_t            i, k;
+    ngx_array_t          *items;
+    mcp_catalog_item_t  **item;
 
-    tool = conf->tools->elts;
+    if (conf->thread_pool) {
+        return NGX_OK;
+    }
 
-    for (i = 0; i < conf->tools->nelts; i++) {
-        desc = tool[i]->data;
+    for (i = 0; i < MCP_OFFERS; i++) {
+        items = &conf->server->offers[i].catalog.items;
+        item = items->elts;
 
-        if ((desc->flags & NGX_HTTP_MCP_BLOCKING) == 0) {
-            continue;
-        }
+        for (k = 0; k < items->nelts; k++) {
+
+            if (!ngx_http_mcp_blocks(i, item[k]->data)) {
+                continue;
+            }
 
 #if (NGX_THREADS)
 
-        conf->thread_pool = ngx_thread_pool_add(cf, NULL);
+            conf->thread_pool = ngx_thread_pool_add(cf, NULL);
 
-        return conf->thread_pool ? NGX_OK : NGX_ERROR;
+            return conf->thread_pool ? NGX_OK : NGX_ERROR;
 
 #else
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "tool \"%V\" blocks, and nginx was built without "
-                           "threads", &tool[i]->name);
-        return NGX_ERROR;
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" blocks, and nginx was built without "
+                               "threads", &item[k]->sn.str);
+            return NGX_ERROR;
 
 #endif
+        }
     }
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_blocks(mcp_offer_e offer, const void *data)
+{
+    ngx_uint_t             flags;
+    const mcp_tool_t      *tool;
+    const mcp_prompt_t    *prompt;
+    const mcp_resource_t  *resource;
+
+    switch (offer) {
+
+    case MCP_OFFER_TOOLS:
+        tool = data;
+        flags = ((const ngx_http_mcp_tool_t *) tool->data)->flags;
+        break;
+
+    case MCP_OFFER_PROMPTS:
+        prompt = data;
+        flags = ((const ngx_http_mcp_prompt_t *) prompt->data)->flags;
+        break;
+
+    default:
+        resource = data;
+        flags = ((const ngx_http_mcp_resource_t *) resource->data)->flags;
+    }
+
+    return flags & NGX_HTTP_MCP_BLOCKING;
 }

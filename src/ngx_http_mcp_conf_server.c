@@ -78,6 +78,7 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
     if (ngx_http_mcp_offer_resources(cf, server, conf->resources) != NGX_OK
         || ngx_http_mcp_offer_prompts(cf, server, conf->prompts) != NGX_OK
         || ngx_http_mcp_offer_files(cf, server, conf->resources) != NGX_OK
+        || ngx_http_mcp_check_threads(cf, conf) != NGX_OK
         || mcp_server_render(server, cf->pool) != NGX_OK)
     {
         return NGX_CONF_ERROR;

@@ -12,7 +12,7 @@
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_call.h>
-#include <ngx_http_mcp_offer.h>
+#include <ngx_http_mcp_complete.h>
 #include <ngx_http_mcp_stream.h>
 
 
@@ -459,8 +459,8 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return rc;
     }
 
-    if (msg->tool == NULL) {
-        return ngx_http_mcp_offer(r, mlcf->server, msg, action);
+    if (action->type == MCP_ACTION_COMPLETE) {
+        return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
     }
 
     rc = ngx_http_mcp_call_start(r, ctx, msg, action->args,

@@ -118,7 +118,7 @@ ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
     ngx_uint_t               i;
     ngx_http_mcp_timeout_t  *t;
 
-    if (mlcf->tool_timeouts == NULL) {
+    if (mlcf->tool_timeouts == NULL || tool == NULL) {
         return mlcf->tool_timeout;
     }
 

@@ -21,6 +21,7 @@
 
 struct ngx_http_mcp_thread_s {
     ngx_http_mcp_call_t         *call;
+    ngx_http_mcp_handler_pt      handler;
     const cJSON                 *args;
     ngx_pool_t                  *pool;     /* of the thread */
     ngx_int_t                    rc;       /* of the handler */
@@ -42,7 +43,8 @@ static void ngx_http_mcp_thread_cleanup(void *data);
 
 
 ngx_int_t
-ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call, const cJSON *args)
+ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call,
+    ngx_http_mcp_handler_pt handler, const cJSON *args)
 {
     ngx_thread_task_t        *task;
     ngx_http_request_t       *r;
@@ -67,6 +69,7 @@ ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call, const cJSON *args)
     ngx_memzero(thread, sizeof(ngx_http_mcp_thread_t));
 
     thread->call = call;
+    thread->handler = handler;
     thread->args = args;
 
     if (ngx_thread_mutex_create(&thread->mtx, r->connection->log) != NGX_OK) {
@@ -86,7 +89,7 @@ ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call, const cJSON *args)
 
     if (ngx_thread_task_post(mlcf->thread_pool, task) != NGX_OK) {
         call->thread = NULL;
-        return NGX_DECLINED;
+        return NGX_BUSY;
     }
 
     r->main->blocked++;
@@ -114,11 +117,9 @@ ngx_http_mcp_thread_handler(void *data, ngx_log_t *log)
 {
     ngx_http_mcp_thread_t *thread = data;
 
-    ngx_http_mcp_call_t        *call;
-    const ngx_http_mcp_tool_t  *tool;
+    ngx_http_mcp_call_t  *call;
 
     call = thread->call;
-    tool = call->msg->tool->data;
 
     thread->rc = NGX_ERROR;
 
@@ -131,10 +132,9 @@ ngx_http_mcp_thread_handler(void *data, ngx_log_t *log)
         return;
     }
 
-    mcp_result_init(&call->result, thread->pool, call->msg->tool,
-                    call->msg->version);
+    mcp_result_init_msg(&call->result, thread->pool, call->msg);
 
-    thread->rc = tool->handler(call, thread->args);
+    thread->rc = thread->handler(call, thread->args);
 }
 
 
@@ -288,7 +288,8 @@ ngx_http_mcp_thread_next_log(ngx_http_mcp_thread_t *thread)
 /* nginx -t refuses blocking tools where there are no threads */
 
 ngx_int_t
-ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call, const cJSON *args)
+ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call,
+    ngx_http_mcp_handler_pt handler, const cJSON *args)
 {
     return NGX_DECLINED;
 }

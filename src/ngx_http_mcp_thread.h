@@ -27,11 +27,12 @@ typedef struct {
 
 
 /*
- * Runs the handler of the call; ngx_http_mcp_call_done() follows on the event
- * loop.  NGX_AGAIN; NGX_DECLINED: the queue of the pool is full; NGX_ERROR.
+ * Runs a handler, that of the call or one that it goes on with;
+ * ngx_http_mcp_call_done() follows on the event loop.  NGX_AGAIN; NGX_BUSY: the
+ * queue of the pool is full; NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_thread_start(ngx_http_mcp_call_t *call,
-    const cJSON *args);
+    ngx_http_mcp_handler_pt handler, const cJSON *args);
 
 void ngx_http_mcp_thread_lock(ngx_http_mcp_thread_t *thread);
 void ngx_http_mcp_thread_unlock(ngx_http_mcp_thread_t *thread);

@@ -42,9 +42,10 @@ mcp_result_init(mcp_result_t *result, ngx_pool_t *pool,
 
 
 void
-mcp_result_init_msg(mcp_result_t *result, const mcp_msg_t *msg)
+mcp_result_init_msg(mcp_result_t *result, ngx_pool_t *pool,
+    const mcp_msg_t *msg)
 {
-    mcp_result_init(result, msg->doc->pool, msg->tool, msg->version);
+    mcp_result_init(result, pool, msg->tool, msg->version);
 
     result->resource = msg->resource;
     result->prompt = msg->prompt;

@@ -70,7 +70,8 @@ void mcp_result_init(mcp_result_t *result, ngx_pool_t *pool,
     const mcp_tool_t *tool, ngx_uint_t version);
 
 /* of the tool, resource or prompt that the message is about */
-void mcp_result_init_msg(mcp_result_t *result, const mcp_msg_t *msg);
+void mcp_result_init_msg(mcp_result_t *result, ngx_pool_t *pool,
+    const mcp_msg_t *msg);
 
 /*
  * Content.  Failed allocations are remembered by result->content and reported

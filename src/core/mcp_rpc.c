@@ -35,7 +35,6 @@ static const mcp_error_row_t  mcp_errors[] = {
     { 0, 200, 200, ngx_null_string, ngx_null_string },
     MCP_ERRORS(mcp_error_row)
     { 0, 200, 200, ngx_string("tool"), ngx_null_string },
-    { 0, 200, 200, ngx_string("timeout"), ngx_null_string },
     { 0, 200, 200, ngx_string("cancelled"), ngx_null_string }
 };
 

@@ -45,6 +45,7 @@
     x(NOT_FOUND,    -32602, 200, 200, "not_found",    "Resource not found")   \
     x(NOT_FOUND_OLD, -32002, 200, 200, "not_found",   "Resource not found")   \
     x(INTERNAL,     -32603, 200, 200, "internal",     "Internal error")       \
+    x(TIMEOUT,      -32603, 200, 200, "timeout",      "Timed out")            \
     x(ORIGIN,       -32600, 403, 403, "origin",       "Origin not allowed")   \
     x(HTTP_METHOD,  -32600, 405, 405, "http_method",  "Method not allowed")   \
     x(ACCEPT,       -32600, 406, 406, "accept",                               \
@@ -67,7 +68,6 @@ typedef enum {
     MCP_ERROR_NONE = 0,
     MCP_ERRORS(mcp_error_enum)
     MCP_ERROR_TOOL,                  /* a result with "isError": true */
-    MCP_ERROR_TIMEOUT,               /* likewise, as it took too long */
     MCP_ERROR_CANCELLED              /* no answer: the client is gone */
 } mcp_error_e;
 
