@@ -36,6 +36,7 @@ typedef struct {
     ngx_str_t           key;
     const char         *method;      /* "elicitation/create", ... */
     ngx_str_t           params;      /* JSON text, an object */
+    unsigned            url:1;       /* elicitation by URL */
 } mcp_ask_t;
 
 
@@ -51,8 +52,18 @@ typedef struct {
 
     ngx_str_t           state;       /* of the handler, from the last run */
     ngx_str_t           next;        /* likewise, for the next one */
+    ngx_str_t           reason;      /* why it cannot be asked, or kept */
 } mcp_input_t;
 
+
+/*
+ * params.requestState of a modern request, with no data if there is none.
+ * NGX_OK, NGX_DECLINED (msg->error) or NGX_ERROR.
+ */
+ngx_int_t mcp_input_request_state(mcp_msg_t *msg, ngx_str_t *token);
+
+/* a token that was refused: NGX_DECLINED (msg->error) or NGX_ERROR */
+ngx_int_t mcp_input_refuse_state(mcp_msg_t *msg);
 
 /*
  * For a run of msg, with the answers in params.inputResponses and with what
@@ -69,10 +80,16 @@ void mcp_input_again(mcp_input_t *input);
 ngx_int_t mcp_input_answer(mcp_input_t *input, const ngx_str_t *key,
     cJSON *result);
 
+/* what the handler wants to know in its next run, copied; it stays until it
+ * is set again.  NGX_OK or NGX_ERROR */
+ngx_int_t mcp_input_set_state(mcp_input_t *input, const u_char *p,
+    size_t len);
+
 /*
  * By handlers.  NGX_OK: *answer is there and well formed; NGX_DONE: it was not,
- * so the client is asked; NGX_ABORT: this client cannot be asked; NGX_ERROR.
- * Schemas are those of elicitation; texts are UTF-8.
+ * so the client is asked; NGX_ABORT: this client cannot be asked; NGX_ERROR:
+ * out of memory, or input->reason.  Schemas are those of elicitation; texts are
+ * UTF-8.  The answer of roots is the array.
  */
 ngx_int_t mcp_input_elicit(mcp_input_t *input, const char *key,
     const char *message, const char *schema, const cJSON **answer);
@@ -83,7 +100,12 @@ ngx_int_t mcp_input_sample(mcp_input_t *input, const char *key,
 ngx_int_t mcp_input_roots(mcp_input_t *input, const char *key,
     const cJSON **answer);
 
-/* what has to be kept for the next run: NGX_OK or NGX_ERROR (too much) */
+/* an answer that is well formed stays; NGX_OK or NGX_ERROR */
+ngx_int_t mcp_input_accept(mcp_input_t *input, const ngx_str_t *key,
+    const cJSON *answer);
+
+/* what has to be kept for the next run: NGX_OK; NGX_DECLINED: too much,
+ * input->reason; NGX_ERROR */
 ngx_int_t mcp_input_payload(mcp_input_t *input, ngx_str_t *payload);
 
 /* modern: the "result" that asks; NGX_OK or NGX_ERROR */

@@ -9,14 +9,33 @@
 #include <mcp_meta.h>
 
 
+#define MCP_CAPABILITY_PARTS  2
+
+
 typedef struct {
     ngx_str_t           name;
     ngx_uint_t          bit;
+} mcp_capability_part_t;
+
+
+/* "named": the bit is that of a part too, the first one, and means the part
+ * where the client names any; else it means the capability as a whole */
+typedef struct {
+    ngx_str_t              name;
+    ngx_uint_t             bit;
+    ngx_uint_t             named;
+    mcp_capability_part_t  parts[MCP_CAPABILITY_PARTS];
 } mcp_capability_t;
 
 
 static void mcp_meta_read_capabilities(mcp_msg_t *msg,
     mcp_json_token_t *capabilities);
+static ngx_uint_t mcp_meta_read_capability(mcp_msg_t *msg,
+    mcp_json_token_t *value, const mcp_capability_t *c);
+static ngx_uint_t mcp_meta_has_object(mcp_msg_t *msg,
+    mcp_json_token_t *object, const ngx_str_t *name);
+static void mcp_meta_write_capability(mcp_buf_t *b, ngx_uint_t mask,
+    const mcp_capability_t *c);
 static ngx_int_t mcp_meta_read_client(mcp_msg_t *msg, mcp_json_token_t *info);
 
 
@@ -30,10 +49,20 @@ static const ngx_str_t  mcp_versions[] = {
 
 
 static const mcp_capability_t  mcp_capabilities[] = {
-    { ngx_string("sampling"), MCP_CLIENT_SAMPLING },
-    { ngx_string("elicitation"), MCP_CLIENT_ELICITATION },
-    { ngx_string("roots"), MCP_CLIENT_ROOTS },
-    { ngx_null_string, 0 }
+
+    { ngx_string("sampling"), MCP_CLIENT_SAMPLING, 0,
+      { { ngx_string("tools"), MCP_CLIENT_SAMPLING_TOOLS },
+        { ngx_string("context"), MCP_CLIENT_SAMPLING_CONTEXT } } },
+
+    { ngx_string("elicitation"), MCP_CLIENT_ELICITATION, 1,
+      { { ngx_string("form"), MCP_CLIENT_ELICITATION },
+        { ngx_string("url"), MCP_CLIENT_ELICITATION_URL } } },
+
+    { ngx_string("roots"), MCP_CLIENT_ROOTS, 0,
+      { { ngx_null_string, 0 }, { ngx_null_string, 0 } } },
+
+    { ngx_null_string, 0, 0,
+      { { ngx_null_string, 0 }, { ngx_null_string, 0 } } }
 };
 
 
@@ -169,9 +198,41 @@ mcp_meta_read_capabilities(mcp_msg_t *msg, mcp_json_token_t *capabilities)
                                 (char *) c->name.data, c->name.len);
 
         if (value && value->type == MCP_JSON_OBJECT) {
-            msg->capabilities |= c->bit;
+            msg->capabilities |= mcp_meta_read_capability(msg, value, c);
         }
     }
+}
+
+
+static ngx_uint_t
+mcp_meta_read_capability(mcp_msg_t *msg, mcp_json_token_t *value,
+    const mcp_capability_t *c)
+{
+    ngx_uint_t  i, bits;
+
+    bits = 0;
+
+    for (i = 0; i < MCP_CAPABILITY_PARTS; i++) {
+        if (c->parts[i].bit
+            && mcp_meta_has_object(msg, value, &c->parts[i].name))
+        {
+            bits |= c->parts[i].bit;
+        }
+    }
+
+    return (bits && c->named) ? bits : bits | c->bit;
+}
+
+
+static ngx_uint_t
+mcp_meta_has_object(mcp_msg_t *msg, mcp_json_token_t *object,
+    const ngx_str_t *name)
+{
+    mcp_json_token_t  *value;
+
+    value = mcp_json_member(msg->doc, object, (char *) name->data, name->len);
+
+    return value && value->type == MCP_JSON_OBJECT;
 }
 
 
@@ -229,14 +290,16 @@ mcp_meta_read_client(mcp_msg_t *msg, mcp_json_token_t *info)
 void
 mcp_meta_write_capabilities(mcp_buf_t *b, ngx_uint_t mask)
 {
-    ngx_uint_t               n;
+    ngx_uint_t               n, bits;
     const mcp_capability_t  *c;
 
     mcp_buf_char(b, '{');
     n = 0;
 
     for (c = mcp_capabilities; c->name.len; c++) {
-        if ((mask & c->bit) == 0) {
+        bits = mask & (c->bit | c->parts[0].bit | c->parts[1].bit);
+
+        if (bits == 0) {
             continue;
         }
 
@@ -244,9 +307,59 @@ mcp_meta_write_capabilities(mcp_buf_t *b, ngx_uint_t mask)
             mcp_buf_char(b, ',');
         }
 
-        mcp_buf_json_string(b, c->name.data, c->name.len);
+        mcp_meta_write_capability(b, bits, c);
+    }
+
+    mcp_buf_char(b, '}');
+}
+
+
+/* the bit of the capability alone is written in the words of all revisions */
+
+static void
+mcp_meta_write_capability(mcp_buf_t *b, ngx_uint_t mask,
+    const mcp_capability_t *c)
+{
+    ngx_uint_t                    i, n;
+    const mcp_capability_part_t  *part;
+
+    mcp_buf_json_string(b, c->name.data, c->name.len);
+    mcp_buf_lit(b, ":{");
+
+    n = 0;
+
+    for (i = 0; i < MCP_CAPABILITY_PARTS && mask != c->bit; i++) {
+        part = &c->parts[i];
+
+        if ((mask & part->bit) == 0) {
+            continue;
+        }
+
+        if (n++) {
+            mcp_buf_char(b, ',');
+        }
+
+        mcp_buf_json_string(b, part->name.data, part->name.len);
         mcp_buf_lit(b, ":{}");
     }
 
     mcp_buf_char(b, '}');
+}
+
+
+ngx_int_t
+mcp_meta_need(mcp_msg_t *msg, ngx_uint_t missing)
+{
+    mcp_buf_t  b;
+
+    mcp_buf_init(&b, msg->doc->pool, 128);
+    mcp_buf_lit(&b, "{\"requiredCapabilities\":");
+    mcp_meta_write_capabilities(&b, missing);
+    mcp_buf_char(&b, '}');
+
+    msg->error.cause = MCP_ERROR_CAPABILITY;
+    ngx_str_null(&msg->error.text);
+
+    return mcp_buf_done(&b, &msg->error.data) == NGX_OK ? NGX_DECLINED
+                                                        : NGX_ERROR;
 }

@@ -43,10 +43,14 @@
     (mcp_version_bit(MCP_VERSION_2025_06_18) - 1)
 
 
-/* client capabilities, the same bits as NGX_HTTP_MCP_NEED_* */
+/* client capabilities, the same bits as NGX_HTTP_MCP_NEED_*; elicitation is
+ * that of forms, which a client that names no mode can show */
 #define MCP_CLIENT_SAMPLING      0x0001
 #define MCP_CLIENT_ELICITATION   0x0002
 #define MCP_CLIENT_ROOTS         0x0004
+#define MCP_CLIENT_ELICITATION_URL   0x0008
+#define MCP_CLIENT_SAMPLING_TOOLS    0x0010
+#define MCP_CLIENT_SAMPLING_CONTEXT  0x0020
 
 
 /* the date, "2025-06-18" for example */
@@ -82,6 +86,12 @@ ngx_int_t mcp_meta_initialize(mcp_msg_t *msg, ngx_uint_t versions);
 
 /* {"sampling":{},...} for the bits in "mask" */
 void mcp_meta_write_capabilities(mcp_buf_t *b, ngx_uint_t mask);
+
+/*
+ * Records an MCP_ERROR_CAPABILITY with "requiredCapabilities".  NGX_DECLINED
+ * or NGX_ERROR.
+ */
+ngx_int_t mcp_meta_need(mcp_msg_t *msg, ngx_uint_t missing);
 
 
 #endif /* _MCP_META_H_INCLUDED_ */

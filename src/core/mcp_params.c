@@ -122,11 +122,31 @@ mcp_params_create(ngx_pool_t *pool)
 }
 
 
+/* as cJSON has it: the first child knows the last */
+
+void
+mcp_params_append(cJSON *object, cJSON *item)
+{
+    cJSON  *last;
+
+    if (object->child == NULL) {
+        object->child = item;
+
+    } else {
+        last = object->child->prev;
+        last->next = item;
+        item->prev = last;
+    }
+
+    object->child->prev = item;
+}
+
+
 ngx_int_t
 mcp_params_add(ngx_pool_t *pool, cJSON *object, const ngx_str_t *name,
     const ngx_str_t *value)
 {
-    cJSON  *item, *last;
+    cJSON  *item;
 
     item = ngx_pcalloc(pool, sizeof(cJSON));
     if (item == NULL) {
@@ -141,18 +161,7 @@ mcp_params_add(ngx_pool_t *pool, cJSON *object, const ngx_str_t *name,
         return NGX_ERROR;
     }
 
-    /* as cJSON has it: the first child knows the last */
-
-    if (object->child == NULL) {
-        object->child = item;
-
-    } else {
-        last = object->child->prev;
-        last->next = item;
-        item->prev = last;
-    }
-
-    object->child->prev = item;
+    mcp_params_append(object, item);
 
     return NGX_OK;
 }

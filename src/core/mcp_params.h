@@ -42,6 +42,9 @@ ngx_int_t mcp_params_unknown(mcp_msg_t *msg, const char *what,
 /* an object that belongs to a pool, NULL if there is no memory */
 cJSON *mcp_params_create(ngx_pool_t *pool);
 
+/* adds an item that has its name */
+void mcp_params_append(cJSON *object, cJSON *item);
+
 /* adds a string; name and value are copied */
 ngx_int_t mcp_params_add(ngx_pool_t *pool, cJSON *object,
     const ngx_str_t *name, const ngx_str_t *value);

@@ -20,7 +20,6 @@ static ngx_int_t mcp_tool_explain(ngx_pool_t *pool, mcp_schema_error_t *err,
 static ngx_uint_t mcp_tool_is_object(const cJSON *schema);
 static void mcp_tool_write(mcp_buf_t *b, const void *data, ngx_uint_t version);
 static void mcp_tool_write_annotations(mcp_buf_t *b, ngx_uint_t flags);
-static ngx_int_t mcp_tools_need(mcp_msg_t *msg, ngx_uint_t missing);
 static ngx_int_t mcp_tools_refuse_arguments(const mcp_server_t *server,
     mcp_msg_t *msg, mcp_schema_error_t *err, mcp_action_t *action);
 
@@ -301,7 +300,7 @@ mcp_tools_call(const mcp_server_t *server, mcp_msg_t *msg,
     missing = msg->tool->capabilities & ~msg->capabilities;
 
     if (missing) {
-        return mcp_tools_need(msg, missing);
+        return mcp_meta_need(msg, missing);
     }
 
     rc = mcp_params_object(msg, msg->params, "arguments", 0, &action->args);
@@ -322,23 +321,6 @@ mcp_tools_call(const mcp_server_t *server, mcp_msg_t *msg,
     }
 
     return mcp_tools_refuse_arguments(server, msg, &err, action);
-}
-
-
-static ngx_int_t
-mcp_tools_need(mcp_msg_t *msg, ngx_uint_t missing)
-{
-    mcp_buf_t  b;
-
-    mcp_buf_init(&b, msg->doc->pool, 128);
-    mcp_buf_lit(&b, "{\"requiredCapabilities\":");
-    mcp_meta_write_capabilities(&b, missing);
-    mcp_buf_char(&b, '}');
-
-    msg->error.cause = MCP_ERROR_CAPABILITY;
-
-    return mcp_buf_done(&b, &msg->error.data) == NGX_OK ? NGX_DECLINED
-                                                        : NGX_ERROR;
 }
 
 

@@ -12,8 +12,9 @@
 
 /*
  * Tools for the integration tests that take time: "wait" on the event loop,
- * "work" and "work_schema" in a thread, "loop" at once.  What happens to them
- * is in the error log: "slow: ...".
+ * "work" and "work_schema" in a thread, "loop" at once; "wait" and "work" as
+ * resources and as prompts.  What happens to them is in the error log:
+ * "slow: ...".
  */
 
 
@@ -72,8 +73,41 @@ static const ngx_http_mcp_tool_t  ngx_http_slow_tools[] = {
 };
 
 
+static const ngx_http_mcp_resource_t  ngx_http_slow_resources[] = {
+
+    { "slow://wait/{text}{?ms,fail,at_once,bare,steps,every}", "wait", NULL,
+      NULL, NULL, "text/plain", NULL, 0, 0, 0, 0, 0, NULL,
+      ngx_http_slow_wait, 0 },
+
+    { "slow://work/{text}{?ms,fail}", "work", NULL, NULL, NULL, "text/plain",
+      NULL, 0, 0, 0, 0, 0, NULL, ngx_http_slow_work, NGX_HTTP_MCP_BLOCKING },
+
+    ngx_http_mcp_null_resource
+};
+
+
+static const ngx_http_mcp_arg_t  ngx_http_slow_args[] = {
+    { "text", NULL, NULL, 0, NULL, NULL },
+    { "ms", NULL, NULL, 0, NULL, NULL },
+    ngx_http_mcp_null_arg
+};
+
+
+static const ngx_http_mcp_prompt_t  ngx_http_slow_prompts[] = {
+
+    { "wait", NULL, "Finishes later.", NULL, ngx_http_slow_args,
+      ngx_http_slow_wait, 0 },
+
+    { "work", NULL, "Sleeps in a thread.", NULL, ngx_http_slow_args,
+      ngx_http_slow_work, NGX_HTTP_MCP_BLOCKING },
+
+    ngx_http_mcp_null_prompt
+};
+
+
 static const ngx_http_mcp_tools_t  ngx_http_slow_pack = {
-    NGX_HTTP_MCP_API_VERSION, "slow", ngx_http_slow_tools
+    NGX_HTTP_MCP_API_VERSION, "slow", ngx_http_slow_tools,
+    ngx_http_slow_resources, ngx_http_slow_prompts
 };
 
 
@@ -411,6 +445,10 @@ ngx_http_slow_int(const cJSON *args, const char *name, ngx_int_t value)
     const cJSON  *item;
 
     item = cJSON_GetObjectItem(args, name);
+
+    if (cJSON_IsString(item)) {
+        return atoi(item->valuestring);
+    }
 
     return item ? (ngx_int_t) item->valuedouble : value;
 }

@@ -84,6 +84,18 @@ static struct {
     { "{" META_KEY("clientCapabilities") ":{\"elicitation\":{\"form\":{}},"
       "\"roots\":{\"listChanged\":true},\"experimental\":{},\"x\":1}}",
       MCP_ERROR_NONE, MCP_CLIENT_ELICITATION|MCP_CLIENT_ROOTS, "" },
+    { "{" META_KEY("clientCapabilities") ":{\"elicitation\":{}}}",
+      MCP_ERROR_NONE, MCP_CLIENT_ELICITATION, "" },
+    { "{" META_KEY("clientCapabilities") ":{\"elicitation\":{\"url\":{}}}}",
+      MCP_ERROR_NONE, MCP_CLIENT_ELICITATION_URL, "" },
+    { "{" META_KEY("clientCapabilities") ":{\"elicitation\":{\"url\":{},"
+      "\"form\":{\"applyDefaults\":true}}}}", MCP_ERROR_NONE,
+      MCP_CLIENT_ELICITATION|MCP_CLIENT_ELICITATION_URL, "" },
+    { "{" META_KEY("clientCapabilities") ":{\"elicitation\":{\"url\":true,"
+      "\"\":{}}}}", MCP_ERROR_NONE, MCP_CLIENT_ELICITATION, "" },
+    { "{" META_KEY("clientCapabilities") ":{\"sampling\":{\"context\":{},"
+      "\"tools\":{}}}}", MCP_ERROR_NONE, MCP_CLIENT_SAMPLING
+      |MCP_CLIENT_SAMPLING_TOOLS|MCP_CLIENT_SAMPLING_CONTEXT, "" },
     { "{" META_KEY("clientCapabilities") ":{\"sampling\":null,"
       "\"elicitation\":true,\"roots\":[],\"Sampling\":{}}}",
       MCP_ERROR_NONE, 0, "" },
@@ -356,6 +368,11 @@ meta_test_capabilities(void)
         { 0, "{}" },
         { MCP_CLIENT_SAMPLING, "{\"sampling\":{}}" },
         { MCP_CLIENT_ROOTS, "{\"roots\":{}}" },
+        { MCP_CLIENT_ELICITATION, "{\"elicitation\":{}}" },
+        { MCP_CLIENT_ELICITATION_URL|MCP_CLIENT_SAMPLING_CONTEXT,
+          "{\"sampling\":{\"context\":{}},\"elicitation\":{\"url\":{}}}" },
+        { MCP_CLIENT_ELICITATION|MCP_CLIENT_ELICITATION_URL,
+          "{\"elicitation\":{\"form\":{},\"url\":{}}}" },
         { MCP_CLIENT_SAMPLING|MCP_CLIENT_ELICITATION|MCP_CLIENT_ROOTS,
           "{\"sampling\":{},\"elicitation\":{},\"roots\":{}}" }
     };
