@@ -78,11 +78,11 @@ sub ask {
 is($t->call('count')->text, 'The counter is at 1.', 'count');
 
 my $r = ask('reset', { elicitation => {} });
-is($r->{json}{result}{resultType}, 'input_required', 'reset asks first');
-is($r->{json}{result}{inputRequests}{sure}{method}, 'elicitation/create',
+is($r->result->{resultType}, 'input_required', 'reset asks first');
+is($r->result->{inputRequests}{sure}{method}, 'elicitation/create',
    'the user');
 
-my $state = $r->{json}{result}{requestState};
+my $state = $r->result->{requestState};
 
 ok_tool_error(ask('reset', { elicitation => {} }, requestState => $state,
                   inputResponses => { sure => { action => 'decline' } }),
@@ -95,7 +95,7 @@ is(ask('reset', { elicitation => {} }, requestState => $state,
 ok_error(ask('reset', {}), 400, -32021, 'a client that cannot be asked');
 
 $r = ask('comment', { sampling => {} });
-is($r->{json}{result}{inputRequests}{comment}{params}{messages}[0]{content}
+is($r->result->{inputRequests}{comment}{params}{messages}[0]{content}
    {text}, 'Say something kind about the number 0.', 'comment asks the model');
 is(ask('comment', { sampling => {} }, inputResponses => { comment => {
        role => 'assistant', model => 'm',
