@@ -154,6 +154,13 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       0,
       NULL },
 
+    { ngx_string("mcp_input_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_input_timeout,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mcp_loc_conf_t, input_timeout),
+      NULL },
+
     { ngx_string("mcp_stream_heartbeat"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot,
@@ -304,6 +311,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->page_size = NGX_CONF_UNSET_UINT;
     conf->tool_timeout = NGX_CONF_UNSET_MSEC;
     conf->tool_timeouts = NGX_CONF_UNSET_PTR;
+    conf->input_timeout = NGX_CONF_UNSET_MSEC;
     conf->stream_heartbeat = NGX_CONF_UNSET_MSEC;
     conf->thread_pool = NGX_CONF_UNSET_PTR;
 
@@ -341,6 +349,8 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size, 200);
     ngx_conf_merge_msec_value(conf->tool_timeout, prev->tool_timeout, 60000);
     ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
+    ngx_conf_merge_msec_value(conf->input_timeout, prev->input_timeout,
+                              300000);
     ngx_conf_merge_msec_value(conf->stream_heartbeat, prev->stream_heartbeat,
                               15000);
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);

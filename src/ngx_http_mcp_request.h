@@ -69,6 +69,7 @@ struct ngx_http_mcp_loc_conf_s {
 
     ngx_msec_t                   tool_timeout;
     ngx_array_t                 *tool_timeouts;  /* of the next */
+    ngx_msec_t                   input_timeout;
     ngx_msec_t                   stream_heartbeat;   /* 0: none */
     ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
 
@@ -101,6 +102,8 @@ typedef struct {
     ngx_chain_t                **last_out;
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
+
+    mcp_session_t               *session;  /* legacy; NULL: none */
 
     ngx_http_mcp_call_t         *call;     /* that is not answered yet */
     ngx_uint_t                   threads;  /* that have not ended */
