@@ -1,7 +1,7 @@
 package MCPTest::Tools;
 
-# Compiles the tools of the tests into a module: probe_tools(), slow_tools() and
-# probe_offers(), resources and prompts, return its path, for
+# Compiles the tools of the tests into a module: probe_tools(), slow_tools(),
+# asking_tools() and probe_offers(), resources and prompts, return its path, for
 # "modules => [...]". Names and values are macros for the compiler.
 #
 # probe_zone() is a module that has all of ngx_http_mcp_module in it, from the
@@ -21,7 +21,7 @@ use File::Temp ();
 
 use MCPTest ();
 
-our @EXPORT = qw(probe_tools slow_tools probe_offers probe_zone);
+our @EXPORT = qw(probe_tools slow_tools asking_tools probe_offers probe_zone);
 
 my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
 my $count = 0;
@@ -29,6 +29,7 @@ my $count = 0;
 
 sub probe_tools { return _compile('ngx_http_probe_tools_module', @_) }
 sub slow_tools { return _compile('ngx_http_slow_tools_module', @_) }
+sub asking_tools { return _compile('ngx_http_asking_tools_module', @_) }
 sub probe_offers { return _compile('ngx_http_probe_offers_module', @_) }
 
 
