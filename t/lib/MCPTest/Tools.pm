@@ -2,8 +2,7 @@ package MCPTest::Tools;
 
 # Compiles the tools of the tests into a module: probe_tools(), slow_tools(),
 # asking_tools(), talk_tools() and probe_offers(), resources and prompts, return
-# its path, for
-# "modules => [...]". Names and values are macros for the compiler.
+# its path, for "modules => [...]". Names and values are macros for the compiler.
 #
 # probe_zone() is a module that has all of ngx_http_mcp_module in it, from the
 # objects of its build, with all functions visible: "bare => 1" goes with it.
