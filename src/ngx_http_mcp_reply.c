@@ -127,8 +127,10 @@ ngx_int_t
 ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_uint_t status)
 {
-    ngx_int_t         rc;
-    ngx_chain_t      *cl;
+    ngx_int_t                 rc;
+    ngx_chain_t              *cl;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
     static ngx_str_t  end = ngx_string("]");
 
     if (ctx->answers == 0) {
@@ -145,8 +147,13 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
     if (status == NGX_HTTP_NOT_ALLOWED
-        && ngx_http_mcp_add_header(r, "Allow", "POST") != NGX_OK)
+        && ngx_http_mcp_add_header(r, "Allow",
+                                   mlcf->sessions ? "GET, POST, DELETE"
+                                                  : "POST")
+           != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
