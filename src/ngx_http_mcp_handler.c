@@ -216,6 +216,13 @@ ngx_http_mcp_check_session_method(ngx_http_request_t *r,
         return MCP_ERROR_HTTP_METHOD;
     }
 
+    if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_ON
+        && mcp_headers_get(&ctx->headers, "mcp-session-id", &value)
+           == NGX_DECLINED)
+    {
+        return MCP_ERROR_HTTP_METHOD;
+    }
+
     if (mcp_headers_get(&ctx->headers, "mcp-protocol-version", &value)
         != NGX_DECLINED
         && (mcp_version_find(&value, &version) != NGX_OK
