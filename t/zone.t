@@ -12,6 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Tools;
+use Time::HiRes ();
 
 plan(skip_all => 'no module ' . MCPTest::module()) if !-e MCPTest::module();
 
@@ -344,12 +345,12 @@ like($signing, qr/^1 [0-9a-f]{64}$/, 'a random key');
 does($pids[0], 'put', key => 'kept', value => 'kept');
 $published = stat_of()->{published};
 
-my @exit = map { waits($_, 'reload') } @pids[0 .. 2];
+my @exit = map { waits($_, 'reload', idle => 1) } @pids[0 .. 2];
 my $stay = waits($pids[3], 'reload', stay => 1);
 my @old = @pids;
 
 ok($t->reload(wait => 0), 'reload');
-is((heard($_))[0], 'exiting', 'who waits is told at once') for @exit;
+is((heard($_))[0], 'exiting', 'who waits is told') for @exit;
 connect_all(4);
 ok(!(grep { $worker{$_} } @old), 'all of them new');
 is(join(' ', does($pids[0], 'get', key => 'kept')), '0 4 "kept"',
@@ -425,6 +426,13 @@ cmp_ok(stat_of()->{entries}, '>', 100, 'as before');
 is(stat_of()->{published}, $published + 1, 'the ring is kept');
 is(signing(), $signing, 'so is the key');
 
+$c = waits($pids[0], 'exit', idle => 1);
+
+my $then = Time::HiRes::time();
+$t->signal('QUIT');
+
+is((heard($c))[0], 'exiting', 'told of a shutdown');
+cmp_ok(Time::HiRes::time() - $then, '<', 0.9, 'at once');
 ok($t->stop, 'stop');
 
 

@@ -33,7 +33,7 @@
  *     publish key n quiet   n times, all but the last without a ring: the
  *                           microsecond before
  *     wait key ms stay      "heard", "exiting" unless "stay", or "late", the
- *                           microsecond
+ *          idle             microsecond; "idle" keeps no worker from exiting
  *     die writing           with the mutex locked
  *
  * It is linked into one object with the module itself: its functions are not
@@ -454,6 +454,7 @@ ngx_http_probe_wait(ngx_http_request_t *r, u_char *key)
     w->timer.handler = ngx_http_probe_timer;
     w->timer.data = w;
     w->timer.log = r->connection->log;
+    w->timer.cancelable = ngx_http_probe_int(r, "idle", 0);
 
     w->posted.handler = ngx_http_probe_posted;
     w->posted.data = w;
