@@ -78,6 +78,7 @@ ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     call->request = r;
     call->ctx = ctx;
+    call->loc_conf = r->loc_conf;
     call->msg = msg;
     call->resume = resume;
 

@@ -28,6 +28,7 @@ typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
 struct ngx_http_mcp_call_s {
     ngx_http_request_t          *request;
     ngx_http_mcp_ctx_t          *ctx;
+    void                       **loc_conf;  /* stays when the request moves */
     mcp_msg_t                   *msg;
     mcp_result_t                 result;
     mcp_completion_t            *completion;  /* of a value, else NULL */
