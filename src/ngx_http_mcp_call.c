@@ -7,20 +7,23 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_input.h>
 #include <ngx_http_mcp_report.h>
 #include <ngx_http_mcp_stream.h>
 #include <ngx_http_mcp_thread.h>
 
 
 static ngx_int_t ngx_http_mcp_call_create(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const cJSON *args,
     ngx_http_event_handler_pt resume);
-static ngx_int_t ngx_http_mcp_call_run(ngx_http_mcp_call_t *call,
-    const cJSON *args);
+static ngx_int_t ngx_http_mcp_call_run(ngx_http_mcp_call_t *call);
 static ngx_http_mcp_handler_pt ngx_http_mcp_call_handler(mcp_msg_t *msg,
     ngx_uint_t *flags);
-static ngx_int_t ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call);
+static ngx_int_t ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call,
+    ngx_uint_t asks);
+static void ngx_http_mcp_call_running(ngx_http_mcp_call_t *call);
 static void ngx_http_mcp_call_timeout(ngx_event_t *ev);
 static void ngx_http_mcp_call_post(ngx_http_mcp_call_t *call);
 static void ngx_http_mcp_call_finish(ngx_event_t *ev);
@@ -36,7 +39,7 @@ ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_int_t             rc;
     ngx_http_mcp_call_t  *call;
 
-    if (ngx_http_mcp_call_create(r, ctx, msg, resume) != NGX_OK) {
+    if (ngx_http_mcp_call_create(r, ctx, msg, args, resume) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -46,18 +49,29 @@ ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
                    "mcp call %s \"%V\"", ngx_http_mcp_call_kind(call),
                    ngx_http_mcp_call_name(call));
 
-    rc = ngx_http_mcp_call_run(call, args);
+    rc = ngx_http_mcp_input_open(call);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_mcp_call_run(call);
+    }
 
     if (rc == NGX_AGAIN) {
-        return ngx_http_mcp_call_wait(call);
+        return ngx_http_mcp_call_wait(call, 0);
+    }
+
+    if (rc == NGX_OK && ngx_http_mcp_ask_wanted(call)) {
+        return ngx_http_mcp_call_wait(call, 1);
     }
 
     call->done = 1;
 
     if (rc == NGX_BUSY) {
-        ctx->call = NULL;
         msg->error.cause = MCP_ERROR_UNAVAILABLE;
-        return NGX_DECLINED;
+        rc = NGX_DECLINED;
+    }
+
+    if (rc == NGX_DECLINED) {
+        ctx->call = NULL;
     }
 
     return rc;
@@ -66,7 +80,7 @@ ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
 static ngx_int_t
 ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
-    mcp_msg_t *msg, ngx_http_event_handler_pt resume)
+    mcp_msg_t *msg, const cJSON *args, ngx_http_event_handler_pt resume)
 {
     ngx_http_cleanup_t   *cln;
     ngx_http_mcp_call_t  *call;
@@ -80,6 +94,7 @@ ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     call->ctx = ctx;
     call->loc_conf = r->loc_conf;
     call->msg = msg;
+    call->args = args;
     call->resume = resume;
 
     mcp_result_init_msg(&call->result, r->pool, msg);
@@ -105,7 +120,7 @@ ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 /* NGX_OK; NGX_AGAIN; NGX_BUSY: there is no thread for it; NGX_ERROR */
 
 static ngx_int_t
-ngx_http_mcp_call_run(ngx_http_mcp_call_t *call, const cJSON *args)
+ngx_http_mcp_call_run(ngx_http_mcp_call_t *call)
 {
     ngx_int_t                rc;
     ngx_uint_t               flags;
@@ -114,10 +129,10 @@ ngx_http_mcp_call_run(ngx_http_mcp_call_t *call, const cJSON *args)
     handler = ngx_http_mcp_call_handler(call->msg, &flags);
 
     if (flags & NGX_HTTP_MCP_BLOCKING) {
-        return ngx_http_mcp_thread_start(call, handler, args);
+        return ngx_http_mcp_thread_start(call, handler, call->args);
     }
 
-    rc = handler(call, args);
+    rc = handler(call, call->args);
 
     if (call->done) {
         /* ngx_http_mcp_done() in the handler has said how it ended */
@@ -183,14 +198,14 @@ ngx_http_mcp_call_name(ngx_http_mcp_call_t *call)
 }
 
 
+/* of the handler, or of the client that it asks */
+
 static ngx_int_t
-ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call)
+ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call, ngx_uint_t asks)
 {
-    ngx_http_request_t       *r;
-    ngx_http_mcp_loc_conf_t  *mlcf;
+    ngx_http_request_t  *r;
 
     r = call->request;
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
     call->running = 1;
 
@@ -198,20 +213,69 @@ ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call)
     call->finish.data = call;
     call->finish.log = r->connection->log;
 
+    call->timeout.handler = ngx_http_mcp_call_timeout;
+    call->timeout.data = call;
+    call->timeout.log = r->connection->log;
+
     if (call->lost || ngx_http_mcp_stream_wait(r, call->ctx) != NGX_OK) {
         ngx_http_mcp_call_lose(call);
         return NGX_AGAIN;
     }
 
-    call->timeout.handler = ngx_http_mcp_call_timeout;
-    call->timeout.data = call;
-    call->timeout.log = r->connection->log;
+    if (!asks) {
+        ngx_http_mcp_call_running(call);
+
+    } else if (ngx_http_mcp_ask_start(call) != NGX_OK) {
+        ngx_http_mcp_call_lose(call);
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_mcp_call_running(ngx_http_mcp_call_t *call)
+{
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(call->request, ngx_http_mcp_module);
 
     ngx_add_timer(&call->timeout, ngx_http_mcp_tool_timeout(mlcf,
                                                            call->msg->tool));
     ngx_http_mcp_report_start(call);
+}
 
-    return NGX_AGAIN;
+
+/* what the last run has left behind is of no interest */
+
+void
+ngx_http_mcp_call_again(ngx_http_mcp_call_t *call)
+{
+    ngx_int_t  rc;
+
+    ngx_http_mcp_report_stop(call);
+
+    mcp_input_again(&call->input);
+    mcp_result_init_msg(&call->result, call->request->pool, call->msg);
+
+    rc = ngx_http_mcp_call_run(call);
+
+    if (rc == NGX_AGAIN) {
+        ngx_http_mcp_call_running(call);
+        return;
+    }
+
+    ngx_http_mcp_call_done(call, rc == NGX_OK ? call->rc : rc);
+}
+
+
+void
+ngx_http_mcp_call_fail_text(ngx_http_mcp_call_t *call, const char *text)
+{
+    mcp_result_init_msg(&call->result, call->request->pool, call->msg);
+    mcp_result_error(&call->result, (u_char *) text, ngx_strlen(text));
+
+    ngx_http_mcp_call_done(call, NGX_OK);
 }
 
 
@@ -293,8 +357,11 @@ ngx_http_mcp_call_finish(ngx_event_t *ev)
     if (call->lost) {
         ngx_http_mcp_finalize(r, NGX_ERROR);
 
-    } else {
+    } else if (!ngx_http_mcp_ask_wanted(call)) {
         call->resume(r);
+
+    } else if (ngx_http_mcp_ask_start(call) != NGX_OK) {
+        ngx_http_mcp_finalize(r, NGX_ERROR);
     }
 
     ngx_http_run_posted_requests(c);
@@ -324,6 +391,7 @@ ngx_http_mcp_call_stop(ngx_http_mcp_call_t *call)
         ngx_del_timer(&call->timeout);
     }
 
+    ngx_http_mcp_ask_stop(call);
     ngx_http_mcp_report_stop(call);
 }
 

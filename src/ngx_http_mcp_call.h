@@ -10,6 +10,7 @@
 
 #include <ngx_http_mcp_request.h>
 #include <mcp_complete.h>
+#include <mcp_input.h>
 #include <mcp_notify.h>
 #include <mcp_result.h>
 
@@ -23,6 +24,7 @@
 
 
 typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
+typedef struct ngx_http_mcp_ask_s     ngx_http_mcp_ask_t;
 
 
 struct ngx_http_mcp_call_s {
@@ -30,6 +32,7 @@ struct ngx_http_mcp_call_s {
     ngx_http_mcp_ctx_t          *ctx;
     void                       **loc_conf;  /* stays when the request moves */
     mcp_msg_t                   *msg;
+    const cJSON                 *args;
     mcp_result_t                 result;
     mcp_completion_t            *completion;  /* of a value, else NULL */
 
@@ -46,6 +49,9 @@ struct ngx_http_mcp_call_s {
 
     ngx_http_mcp_thread_t       *thread;    /* NULL: not a blocking one */
 
+    mcp_input_t                  input;     /* what the client is asked */
+    ngx_http_mcp_ask_t          *ask;       /* legacy; NULL: nothing yet */
+
     ngx_int_t                    log_level; /* MCP_LOG_*, or NGX_ERROR */
     mcp_progress_t              *progress;  /* NULL: none */
     mcp_buf_t                    note;      /* the last notification */
@@ -60,6 +66,7 @@ struct ngx_http_mcp_call_s {
     unsigned                     running:1; /* NGX_AGAIN was returned */
     unsigned                     done:1;
     unsigned                     timedout:1;
+    unsigned                     unanswered:1;  /* likewise: by the client */
     unsigned                     lost:1;    /* the client, or its stream */
     unsigned                     gone:1;    /* the request has ended */
 };
@@ -88,6 +95,13 @@ const ngx_str_t *ngx_http_mcp_call_name(ngx_http_mcp_call_t *call);
 
 /* the handler has finished */
 void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
+
+/* the client has answered: runs the handler again */
+void ngx_http_mcp_call_again(ngx_http_mcp_call_t *call);
+
+/* ends the call with an error that the caller can read */
+void ngx_http_mcp_call_fail_text(ngx_http_mcp_call_t *call,
+    const char *text);
 
 /* true if nobody waits for the result; also in a thread */
 #define ngx_http_mcp_call_cancelled(call)                                    \

@@ -8,10 +8,13 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_input.h>
 #include <ngx_http_mcp_report.h>
 
 
 static ngx_int_t ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call,
+    ngx_str_t *text);
+static ngx_int_t ngx_http_mcp_call_ask(ngx_http_mcp_call_t *call,
     ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_call_late(ngx_http_mcp_call_t *call,
     ngx_str_t *text);
@@ -66,7 +69,27 @@ ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call, ngx_str_t *text)
         return mcp_resource_not_found(call->msg);
     }
 
-    if (call->rc != NGX_OK) {
+    switch (call->rc) {
+
+    case NGX_OK:
+        break;
+
+    case NGX_DONE:
+        return ngx_http_mcp_call_ask(call, text);
+
+    case NGX_BUSY:
+        /* when it went on */
+        call->msg->error.cause = MCP_ERROR_UNAVAILABLE;
+        return NGX_DECLINED;
+
+    case NGX_ABORT:
+        if (call->input.missing) {
+            return mcp_meta_need(call->msg, call->input.missing);
+        }
+
+        /* fall through */
+
+    default:
         return ngx_http_mcp_call_fail(call, "failed");
     }
 
@@ -75,6 +98,18 @@ ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call, ngx_str_t *text)
     }
 
     return ngx_http_mcp_call_write(call, &call->result, text);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_call_ask(ngx_http_mcp_call_t *call, ngx_str_t *text)
+{
+    ngx_int_t    rc;
+    const char  *reason;
+
+    rc = ngx_http_mcp_input_write(call, text, &reason);
+
+    return rc == NGX_DECLINED ? ngx_http_mcp_call_fail(call, reason) : rc;
 }
 
 
@@ -90,10 +125,15 @@ ngx_http_mcp_call_late(ngx_http_mcp_call_t *call, ngx_str_t *text)
     r = call->request;
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    timeout = ngx_http_mcp_tool_timeout(mlcf, call->msg->tool);
+    if (call->unanswered) {
+        timeout = mlcf->input_timeout;
+        p = ngx_sprintf(buf, "The client did not answer within ");
 
-    p = ngx_sprintf(buf, "The %s did not finish within ",
-                    ngx_http_mcp_call_kind(call));
+    } else {
+        timeout = ngx_http_mcp_tool_timeout(mlcf, call->msg->tool);
+        p = ngx_sprintf(buf, "The %s did not finish within ",
+                        ngx_http_mcp_call_kind(call));
+    }
 
     p = (timeout % 1000) ? ngx_sprintf(p, "%M ms.", timeout)
                          : ngx_sprintf(p, "%M s.", timeout / 1000);
@@ -169,9 +209,14 @@ ngx_http_mcp_call_write(ngx_http_mcp_call_t *call, mcp_result_t *result,
 static ngx_int_t
 ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call, const char *reason)
 {
+    ngx_str_t  *why;
+
+    why = &call->input.reason;
+
     ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                  "mcp %s \"%V\" %s", ngx_http_mcp_call_kind(call),
-                  ngx_http_mcp_call_name(call), reason);
+                  "mcp %s \"%V\" %s%s%V", ngx_http_mcp_call_kind(call),
+                  ngx_http_mcp_call_name(call), reason, why->len ? ": " : "",
+                  why);
 
     call->msg->error.cause = MCP_ERROR_INTERNAL;
 

@@ -34,6 +34,11 @@ char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_input_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_state_key(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -85,6 +90,13 @@ char *ngx_http_mcp_set_ttl(ngx_conf_t *cf, ngx_msec_t *ttl,
  */
 ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
     ngx_str_t *text);
+
+/* after all locations were merged: the default zone; NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_init_zone(ngx_conf_t *cf);
+
+/* the default of "mcp_consumer": NGX_CONF_OK or NGX_CONF_ERROR */
+char *ngx_http_mcp_init_consumer(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *conf);
 
 /* packs of tools that are part of this module */
 ngx_int_t ngx_http_mcp_add_builtin_tools(ngx_conf_t *cf);

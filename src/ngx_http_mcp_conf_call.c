@@ -86,6 +86,23 @@ ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 char *
+ngx_http_mcp_set_input_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    char  *rv;
+
+    rv = ngx_conf_set_msec_slot(cf, cmd, conf);
+
+    if (rv == NGX_CONF_OK && mlcf->input_timeout == 0) {
+        return "has an invalid time";
+    }
+
+    return rv;
+}
+
+
+char *
 ngx_http_mcp_set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_loc_conf_t *mlcf = conf;

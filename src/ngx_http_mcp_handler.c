@@ -11,6 +11,7 @@
 #include <mcp_origin.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
 #include <ngx_http_mcp_stream.h>
@@ -419,6 +420,9 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     } else if (msg->error.cause != MCP_ERROR_NONE) {
         rc = NGX_DECLINED;
+
+    } else if (msg->kind == MCP_RPC_RESPONSE) {
+        return ngx_http_mcp_ask_answer(r, ctx, msg);
 
     } else if (msg->kind != MCP_RPC_REQUEST) {
         return NGX_OK;

@@ -10,8 +10,10 @@
 #include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_handler.h>
+#include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_variables.h>
+#include <ngx_http_mcp_zone.h>
 
 
 #define NGX_HTTP_MCP_VERSION  "0.1.0"
@@ -19,6 +21,7 @@
 
 static ngx_int_t ngx_http_mcp_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mcp_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_mcp_init_module(ngx_cycle_t *cycle);
 static void *ngx_http_mcp_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_mcp_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
@@ -123,11 +126,39 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       offsetof(ngx_http_mcp_loc_conf_t, page_size),
       &ngx_http_mcp_page_size_bounds },
 
+    { ngx_string("mcp_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_state_key"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_state_key,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_consumer"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mcp_loc_conf_t, consumer),
+      NULL },
+
     { ngx_string("mcp_tool_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_mcp_set_tool_timeout,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("mcp_input_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_input_timeout,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mcp_loc_conf_t, input_timeout),
       NULL },
 
     { ngx_string("mcp_stream_heartbeat"),
@@ -169,11 +200,11 @@ ngx_module_t  ngx_http_mcp_module = {
     ngx_http_mcp_commands,                 /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_http_mcp_init_module,              /* init module */
+    ngx_http_mcp_notify_init_process,      /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_http_mcp_notify_exit_process,      /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -214,7 +245,16 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     ngx_http_mcp_reply_init();
 
-    return NGX_OK;
+    return ngx_http_mcp_init_zone(cf);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_mcp_zone_init_module(cycle);
+
+    return ngx_http_mcp_notify_init_module(cycle);
 }
 
 
@@ -253,6 +293,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
      *
      *     conf->instructions = { 0, NULL };
      *     conf->versions = 0;
+     *     conf->consumer = NULL;
      *     conf->server = NULL;
      */
 
@@ -270,6 +311,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->page_size = NGX_CONF_UNSET_UINT;
     conf->tool_timeout = NGX_CONF_UNSET_MSEC;
     conf->tool_timeouts = NGX_CONF_UNSET_PTR;
+    conf->input_timeout = NGX_CONF_UNSET_MSEC;
     conf->stream_heartbeat = NGX_CONF_UNSET_MSEC;
     conf->thread_pool = NGX_CONF_UNSET_PTR;
 
@@ -307,9 +349,15 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size, 200);
     ngx_conf_merge_msec_value(conf->tool_timeout, prev->tool_timeout, 60000);
     ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
+    ngx_conf_merge_msec_value(conf->input_timeout, prev->input_timeout,
+                              300000);
     ngx_conf_merge_msec_value(conf->stream_heartbeat, prev->stream_heartbeat,
                               15000);
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);
+
+    if (conf->consumer == NULL) {
+        conf->consumer = prev->consumer;
+    }
 
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
 
@@ -320,7 +368,17 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         }
     }
 
-    return conf->enable ? ngx_http_mcp_build_server(cf, conf) : NGX_CONF_OK;
+    if (!conf->enable) {
+        return NGX_CONF_OK;
+    }
+
+    if (conf->consumer == NULL
+        && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_mcp_build_server(cf, conf);
 }
 
 
@@ -360,6 +418,7 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_mcp_loc_conf_t *mlcf = conf;
 
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_mcp_main_conf_t  *mmcf;
 
     if (mlcf->enable != NGX_CONF_UNSET) {
         return "is duplicate";
@@ -373,6 +432,9 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_http_mcp_handler;
     mlcf->enable = 1;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    mmcf->enabled = 1;
 
     return NGX_CONF_OK;
 }

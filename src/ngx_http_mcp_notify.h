@@ -42,19 +42,25 @@ struct ngx_http_mcp_waiter_s {
     u_char                   key[MCP_KEY];
     ngx_http_mcp_waiter_pt   handler;
     void                    *data;
+    uint64_t                 seq;        /* what was published before */
 };
 
 
-/* the key and the handler are set; until ngx_http_mcp_notify_forget() */
+/*
+ * The key and the handler are set; until ngx_http_mcp_notify_forget().  What
+ * was published before is not heard of: first wait, then look whether it is
+ * there.  Who begins to wait when ngx_exiting is set is not told of that.
+ */
 void ngx_http_mcp_notify_wait(ngx_http_mcp_waiter_t *waiter);
 void ngx_http_mcp_notify_forget(ngx_http_mcp_waiter_t *waiter);
 
 /* in any worker and any thread */
 void ngx_http_mcp_notify_publish(const u_char *key);
 
-/* of the module: in the master, in each worker */
+/* of the module: in the master, after the zone; in each worker */
 ngx_int_t ngx_http_mcp_notify_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_mcp_notify_init_process(ngx_cycle_t *cycle);
+void ngx_http_mcp_notify_exit_process(ngx_cycle_t *cycle);
 
 
 #endif /* _NGX_HTTP_MCP_NOTIFY_H_INCLUDED_ */

@@ -111,6 +111,17 @@ ngx_http_mcp_read_body(ngx_http_request_t *r,
 }
 
 
+ngx_int_t
+ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
+{
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    return ngx_http_complex_value(r, mlcf->consumer, principal);
+}
+
+
 ngx_msec_t
 ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
     const mcp_tool_t *tool)

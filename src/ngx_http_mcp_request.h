@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 #include <mcp_dispatch.h>
+#include <mcp_state.h>
 #include <ngx_http_mcp.h>
 
 
@@ -24,6 +25,9 @@
 
 typedef struct {
     ngx_array_t                  packs;    /* of ngx_http_mcp_pack_t */
+    ngx_uint_t                   enabled;  /* some location has "mcp" */
+    ngx_shm_zone_t              *zone;     /* NULL: not enabled */
+    mcp_state_keys_t            *keys;     /* NULL: those of the zone */
 } ngx_http_mcp_main_conf_t;
 
 
@@ -61,8 +65,11 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_uint_t                   list_public;
     ngx_uint_t                   page_size;
 
+    ngx_http_complex_value_t    *consumer;       /* NULL: not enabled */
+
     ngx_msec_t                   tool_timeout;
     ngx_array_t                 *tool_timeouts;  /* of the next */
+    ngx_msec_t                   input_timeout;
     ngx_msec_t                   stream_heartbeat;   /* 0: none */
     ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
 
@@ -95,6 +102,8 @@ typedef struct {
     ngx_chain_t                **last_out;
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
+
+    mcp_session_t               *session;  /* legacy; NULL: none */
 
     ngx_http_mcp_call_t         *call;     /* that is not answered yet */
     ngx_uint_t                   threads;  /* that have not ended */
@@ -148,6 +157,13 @@ ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
 /* how long a call may take; of a tool, NULL: of a resource or a prompt */
 ngx_msec_t ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
     const mcp_tool_t *tool);
+
+/*
+ * Whom state is bound to, "mcp_consumer"; access modules have a say in it, so
+ * it is asked for in the content phase.  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_principal(ngx_http_request_t *r,
+    ngx_str_t *principal);
 
 /* the body as one string: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_body(ngx_http_request_t *r, ngx_str_t *body);

@@ -132,6 +132,7 @@ ngx_http_mcp_thread_handler(void *data, ngx_log_t *log)
         return;
     }
 
+    call->input.pool = thread->pool;
     mcp_result_init_msg(&call->result, thread->pool, call->msg);
 
     thread->rc = thread->handler(call, thread->args);

@@ -19,12 +19,20 @@
  * with 16m if a location has "mcp" and there is no directive, and it outlives
  * reloads.  Keys and values cross processes, pointers never do.
  *
- * A value that does not fit evicts those that were not used for the longest
- * time; only one that would not fit into the empty zone is refused.  What
- * must not be forgotten does not belong here.
+ * A value that does not fit evicts those that have expired, then those that
+ * were not used for the longest time; only one that would not fit into the
+ * empty zone is refused.  What must not be forgotten does not belong here: a
+ * worker that is killed while it writes takes all values with it, though not
+ * the ring, the key and the lists.
  *
- * Everything may be called in any worker and in any thread, not by the master.
+ * Everything may be called in any worker and in any thread; by the master only
+ * from init_module on.  Without a zone, there being no "mcp", values are too
+ * large and nothing was ever published.
  */
+
+
+#define NGX_HTTP_MCP_ZONE_MIN   (256 * 1024)         /* bytes */
+#define NGX_HTTP_MCP_ZONE_SIZE  (16 * 1024 * 1024)   /* by default */
 
 
 /* values are copied; a key is there once */
@@ -75,21 +83,26 @@ ngx_int_t ngx_http_mcp_zone_read(uint64_t *seq, u_char (*keys)[MCP_KEY],
 /*
  * What the endpoints of the newest configuration list, so that workers of
  * older ones know what has changed: MCP_KEY bytes that name an endpoint, a
- * digest of each list.
+ * digest of each list, up to NGX_HTTP_MCP_ZONE_LISTS.  If set in init_module,
+ * they are there before the old workers are told to go.  NGX_DECLINED: not
+ * known, or with another number of lists; the endpoints set last are kept,
+ * NGX_HTTP_MCP_ZONE_ENDPOINTS of them.
  */
+#define NGX_HTTP_MCP_ZONE_LISTS      4
+#define NGX_HTTP_MCP_ZONE_ENDPOINTS  512
+
 void ngx_http_mcp_zone_set_lists(const u_char *endpoint,
     u_char (*digests)[MCP_KEY], ngx_uint_t n);
 ngx_int_t ngx_http_mcp_zone_get_lists(const u_char *endpoint,
     u_char (*digests)[MCP_KEY], ngx_uint_t n);
 
 
-/* configuration */
-char *ngx_http_mcp_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_mcp_set_state_key(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
+/* while a configuration is read; NULL after an [emerg] line */
+ngx_shm_zone_t *ngx_http_mcp_zone_add(ngx_conf_t *cf, ngx_str_t *name,
+    size_t size);
 
-/* after all locations were merged: the default zone; NGX_OK or NGX_ERROR */
-ngx_int_t ngx_http_mcp_zone_init(ngx_conf_t *cf);
+/* the configuration is accepted: from now on its zone is the one */
+void ngx_http_mcp_zone_init_module(ngx_cycle_t *cycle);
 
 
 #endif /* _NGX_HTTP_MCP_ZONE_H_INCLUDED_ */

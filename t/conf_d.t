@@ -60,7 +60,7 @@ sub preface {
 
 # those with modules of their own have tests of their own
 
-for my $conf (grep { basename($_) !~ /^(?:hello|later)\.conf$/ }
+for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
               glob "$root/conf.d/*.conf")
 {
     my $name = basename $conf;

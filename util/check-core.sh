@@ -35,10 +35,11 @@ includes_leaves() {
 }
 
 
-# comments may name what they like
+# comments and strings may name what they like, and a type is no clock
 names_leaves() {
     ! gcc -fpreprocessed -dD -E "mcp/src/core/$1" \
-        | grep -v '^#' | sed 's/"[^"]*"/""/g' | grep -E "$beyond"
+        | grep -v '^#' | sed -E 's/"([^"\\]|\\.)*"/""/g; s/\btime_t\b//g' \
+        | grep -E "$beyond"
 }
 
 

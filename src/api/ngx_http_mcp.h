@@ -73,10 +73,13 @@ typedef ngx_http_mcp_handler_pt  ngx_http_mcp_tool_pt;
 /* not published: the handler may block and is run in a thread, see below */
 #define NGX_HTTP_MCP_BLOCKING      0x0100
 
-/* client capabilities a tool cannot do without */
-#define NGX_HTTP_MCP_NEED_SAMPLING     0x0001
-#define NGX_HTTP_MCP_NEED_ELICITATION  0x0002
-#define NGX_HTTP_MCP_NEED_ROOTS        0x0004
+/* client capabilities a tool cannot do without; elicitation is that of forms */
+#define NGX_HTTP_MCP_NEED_SAMPLING          0x0001
+#define NGX_HTTP_MCP_NEED_ELICITATION       0x0002
+#define NGX_HTTP_MCP_NEED_ROOTS             0x0004
+#define NGX_HTTP_MCP_NEED_ELICITATION_URL   0x0008
+#define NGX_HTTP_MCP_NEED_SAMPLING_TOOLS    0x0010
+#define NGX_HTTP_MCP_NEED_SAMPLING_CONTEXT  0x0020
 
 
 /*
@@ -387,7 +390,8 @@ ngx_int_t ngx_http_mcp_elicit_url(ngx_http_mcp_call_t *call, const char *key,
 
 /*
  * A message of the client's model: "params" are those of
- * sampling/createMessage, with "messages" and "maxTokens".  Takes ownership of
+ * sampling/createMessage, with "messages" and "maxTokens".  Tools, and contexts
+ * of servers, are for a client that has declared them.  Takes ownership of
  * "params" and deletes it, also on error.
  */
 ngx_int_t ngx_http_mcp_sample(ngx_http_mcp_call_t *call, const char *key,
@@ -402,7 +406,8 @@ ngx_uint_t ngx_http_mcp_capabilities(ngx_http_mcp_call_t *call);
 
 /*
  * What the handler wants to know when it is run again: set before NGX_DONE is
- * returned, copied; read at the next run, empty at the first one.
+ * returned, copied; read at the next run, empty at the first one.  It stays
+ * until it is set again.
  */
 ngx_int_t ngx_http_mcp_set_state(ngx_http_mcp_call_t *call, const u_char *p,
     size_t len);

@@ -346,3 +346,20 @@ mcp_input_write_request(mcp_buf_t *b, const mcp_ask_t *ask,
 
     mcp_buf_char(b, '}');
 }
+
+
+ngx_int_t
+mcp_input_response(mcp_msg_t *msg, ngx_str_t *id, ngx_str_t *text)
+{
+    mcp_json_token_t  *value;
+
+    value = mcp_json_get(msg->doc, msg->root, "id");
+
+    if (value == NULL || value->type != MCP_JSON_STRING) {
+        return NGX_DECLINED;
+    }
+
+    *text = msg->root->text;
+
+    return mcp_json_string(msg->doc, value, id);
+}

@@ -112,6 +112,12 @@ ngx_int_t mcp_input_payload(mcp_input_t *input, ngx_str_t *payload);
 ngx_int_t mcp_input_write(mcp_input_t *input, const mcp_server_t *server,
     const ngx_str_t *request_state, ngx_str_t *result);
 
+/*
+ * legacy: a response of the client, as it is, and the id of the request it is
+ * to.  NGX_OK; NGX_DECLINED: to none of ours; NGX_ERROR.
+ */
+ngx_int_t mcp_input_response(mcp_msg_t *msg, ngx_str_t *id, ngx_str_t *text);
+
 /* legacy: a request to the client; id is JSON text */
 void mcp_input_write_request(mcp_buf_t *b, const mcp_ask_t *ask,
     const ngx_str_t *id);

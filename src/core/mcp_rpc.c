@@ -46,6 +46,7 @@ mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
     mcp_json_token_t  *id, *method, *params, *result;
 
     msg->doc = doc;
+    msg->root = root;
     msg->kind = MCP_RPC_INVALID;
 
     if (root->type != MCP_JSON_OBJECT) {

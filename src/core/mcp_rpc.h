@@ -100,6 +100,7 @@ typedef struct mcp_prompt_s    mcp_prompt_t;
 typedef struct {
     mcp_rpc_kind_e      kind;
     mcp_json_doc_t     *doc;
+    mcp_json_token_t   *root;        /* the message itself */
     mcp_json_token_t   *params;      /* an object or NULL */
     mcp_json_token_t   *meta;        /* an object or NULL */
 

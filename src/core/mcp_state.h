@@ -73,13 +73,17 @@ typedef struct {
 
 /*
  * Keys of a file: one a line, 64 hexadecimal digits, the first one signs;
- * empty lines and lines that begin with "#" are skipped.  NGX_OK, or
- * NGX_DECLINED: *err says why, *line where.
+ * empty lines and lines that begin with "#" are skipped, spaces at the end of
+ * a line too.  NGX_OK, or NGX_DECLINED: *err says why, *line where.
  */
 ngx_int_t mcp_state_parse_keys(ngx_str_t *text, mcp_state_keys_t *keys,
     const char **err, ngx_uint_t *line);
 
-/* "expires" and "now" are seconds; NGX_OK or NGX_ERROR */
+/*
+ * "expires" and "now" are seconds; the token is valid until "expires" is
+ * reached.  NGX_OK or NGX_ERROR: out of memory or a payload too large for
+ * MCP_STATE_MAX.
+ */
 ngx_int_t mcp_state_seal(const mcp_state_keys_t *keys, ngx_pool_t *pool,
     const mcp_state_bind_t *bind, time_t expires, const ngx_str_t *payload,
     ngx_str_t *token);
@@ -101,8 +105,10 @@ ngx_int_t mcp_session_open(const mcp_state_keys_t *keys, ngx_pool_t *pool,
     mcp_session_t *session);
 
 /*
- * The digest of a JSON value, of NULL too: spaces, escapes and the order of
- * members make no difference.  NGX_OK or NGX_ERROR.
+ * The digest of a JSON value: spaces, escapes and the order of members make no
+ * difference, the spelling of a number does.  NULL, for arguments that are
+ * absent, has the digest of {}: a call means the same with either.  NGX_OK or
+ * NGX_ERROR.
  */
 ngx_int_t mcp_state_digest(mcp_json_doc_t *doc, mcp_json_token_t *value,
     u_char *digest);

@@ -4,10 +4,7 @@
  */
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-#include <ngx_http_mcp.h>
+#include "ngx_http_conformance.h"
 
 
 /*
@@ -20,93 +17,8 @@
 
 #define NO_ARGUMENTS  "{\"type\":\"object\",\"additionalProperties\":false}"
 
-/* of a tool that takes time; between two of them, milliseconds */
-#define STEPS     3
-#define INTERVAL  50
 
-
-/* a call that says something in steps and then answers */
-typedef struct {
-    ngx_event_t             timer;
-    ngx_http_mcp_call_t    *call;
-    ngx_int_t             (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step);
-    ngx_uint_t              step;
-} ngx_http_conformance_steps_t;
-
-
-static ngx_int_t ngx_http_conformance_simple_text(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_image(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_audio(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_embedded(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_multiple(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_error(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_schema(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_header(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_capability(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_static_text(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_static_binary(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_template(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_prompt(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_prompt_arguments(
-    ngx_http_mcp_call_t *call, const cJSON *args);
-static ngx_int_t ngx_http_conformance_prompt_embedded(
-    ngx_http_mcp_call_t *call, const cJSON *args);
-static ngx_int_t ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static const char *ngx_http_conformance_string(const cJSON *args,
-    const char *name);
-static ngx_int_t ngx_http_conformance_progress(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_say_progress(ngx_http_mcp_call_t *call,
-    ngx_uint_t step);
-static ngx_int_t ngx_http_conformance_logging(ngx_http_mcp_call_t *call,
-    const cJSON *args);
-static ngx_int_t ngx_http_conformance_say_log(ngx_http_mcp_call_t *call,
-    ngx_uint_t step);
-static ngx_int_t ngx_http_conformance_steps(ngx_http_mcp_call_t *call,
-    ngx_int_t (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step));
-static void ngx_http_conformance_step(ngx_event_t *ev);
-static void ngx_http_conformance_abort(void *data);
-static ngx_int_t ngx_http_conformance_text(ngx_http_mcp_call_t *call,
-    const char *text);
 static ngx_int_t ngx_http_conformance_init(ngx_conf_t *cf);
-
-
-/* one pixel */
-
-static const u_char  ngx_http_conformance_png[] = {
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00,
-    0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x01,
-    0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90,
-    0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41,
-    0x54, 0x78, 0xda, 0x63, 0xf8, 0xcf, 0xc0, 0x00, 0x00, 0x03,
-    0x01, 0x01, 0x00, 0xf7, 0x03, 0x41, 0x43, 0x00, 0x00, 0x00,
-    0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82
-};
-
-
-/* one sample of silence, 8 kHz */
-
-static const u_char  ngx_http_conformance_wav[] = {
-    0x52, 0x49, 0x46, 0x46, 0x26, 0x00, 0x00, 0x00, 0x57, 0x41,
-    0x56, 0x45, 0x66, 0x6d, 0x74, 0x20, 0x10, 0x00, 0x00, 0x00,
-    0x01, 0x00, 0x01, 0x00, 0x40, 0x1f, 0x00, 0x00, 0x80, 0x3e,
-    0x00, 0x00, 0x02, 0x00, 0x10, 0x00, 0x64, 0x61, 0x74, 0x61,
-    0x02, 0x00, 0x00, 0x00, 0x00, 0x00
-};
 
 
 static const char  ngx_http_conformance_2020_12[] =
@@ -270,6 +182,138 @@ static const ngx_http_mcp_tool_t  ngx_http_conformance_tools[] = {
       0,
       ngx_http_conformance_logging },
 
+    { "test_sampling",
+      NULL,
+      "Asks the model of the client.",
+      "{\"type\":\"object\",\"properties\":{\"prompt\":{"
+          "\"type\":\"string\"}},\"required\":[\"prompt\"]}",
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      NGX_HTTP_MCP_NEED_SAMPLING,
+      ngx_http_conformance_sampling },
+
+    { "test_elicitation",
+      NULL,
+      "Asks the user who he is.",
+      "{\"type\":\"object\",\"properties\":{\"message\":{"
+          "\"type\":\"string\"}},\"required\":[\"message\"]}",
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      NGX_HTTP_MCP_NEED_ELICITATION,
+      ngx_http_conformance_elicitation },
+
+    { "test_elicitation_sep1034_defaults",
+      NULL,
+      "Asks with a form that has defaults.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      NGX_HTTP_MCP_NEED_ELICITATION,
+      ngx_http_conformance_defaults },
+
+    { "test_elicitation_sep1330_enums",
+      NULL,
+      "Asks with a form that has enumerations.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      NGX_HTTP_MCP_NEED_ELICITATION,
+      ngx_http_conformance_enums },
+
+    { "test_streaming_elicitation",
+      NULL,
+      "Asks for a name.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      NGX_HTTP_MCP_NEED_ELICITATION,
+      ngx_http_conformance_user_name },
+
+    { "test_input_required_result_elicitation",
+      NULL,
+      "Asks for a name.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_user_name },
+
+    { "test_input_required_result_sampling",
+      NULL,
+      "Asks the model for a capital.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_capital },
+
+    { "test_input_required_result_list_roots",
+      NULL,
+      "Asks for the roots.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_roots },
+
+    { "test_input_required_result_request_state",
+      NULL,
+      "Asks and remembers that it did.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_state },
+
+    { "test_input_required_result_multiple_inputs",
+      NULL,
+      "Asks for three things at once.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_three },
+
+    { "test_input_required_result_multi_round",
+      NULL,
+      "Asks for one thing after another.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_rounds },
+
+    { "test_input_required_result_tampered_state",
+      NULL,
+      "Asks and trusts nobody.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_state },
+
+    { "test_input_required_result_capabilities",
+      NULL,
+      "Asks for what the client can answer.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_whatever },
+
     ngx_http_mcp_null_tool
 };
 
@@ -342,6 +386,10 @@ static const ngx_http_mcp_prompt_t  ngx_http_conformance_prompts[] = {
       .description = "An image and what to do with it.",
       .handler = ngx_http_conformance_prompt_image },
 
+    { .name = "test_input_required_result_prompt",
+      .description = "One message, about what the user says.",
+      .handler = ngx_http_conformance_ask_prompt },
+
     ngx_http_mcp_null_prompt
 };
 
@@ -384,291 +432,6 @@ ngx_module_t  ngx_http_conformance_tools_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
-
-
-static ngx_int_t
-ngx_http_conformance_simple_text(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_text(call, "Nothing but text.");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_image(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_mcp_image(call, ngx_http_conformance_png,
-                              sizeof(ngx_http_conformance_png), "image/png");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_audio(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_mcp_audio(call, ngx_http_conformance_wav,
-                              sizeof(ngx_http_conformance_wav), "audio/wav");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_embedded(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    static const u_char  text[] = "The text of a resource.";
-
-    return ngx_http_mcp_embed_text(call, "test://embedded-resource",
-                                   "text/plain", text, sizeof(text) - 1);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_multiple(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    static const u_char  json[] = "{\"items\":[1,2,3]}";
-
-    if (ngx_http_conformance_text(call, "An image and a resource:") != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_mcp_image(call, ngx_http_conformance_png,
-                           sizeof(ngx_http_conformance_png), "image/png")
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_mcp_embed_text(call, "test://mixed-content-resource",
-                                   "application/json", json,
-                                   sizeof(json) - 1);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_error(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_mcp_error(call, "this tool always fails");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_schema(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_text(call, "The arguments fit the schema.");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_header(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    cJSON  *region;
-
-    region = cJSON_GetObjectItemCaseSensitive(args, "region");
-
-    return ngx_http_conformance_text(call, region->valuestring);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_capability(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_text(call, "The client can sample its model.");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_static_text(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_text(call, "The content of a resource.");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_static_binary(ngx_http_mcp_call_t *call,
-    const cJSON *args)
-{
-    return ngx_http_mcp_embed_blob(call, NULL, NULL, ngx_http_conformance_png,
-                                   sizeof(ngx_http_conformance_png));
-}
-
-
-static ngx_int_t
-ngx_http_conformance_template(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    cJSON  *out;
-
-    out = cJSON_CreateObject();
-
-    if (cJSON_AddStringToObject(out, "id",
-                                ngx_http_conformance_string(args, "id"))
-        == NULL)
-    {
-        cJSON_Delete(out);
-        return NGX_ERROR;
-    }
-
-    return ngx_http_mcp_result(call, out);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_prompt(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_text(call, "Say something simple.");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_prompt_arguments(ngx_http_mcp_call_t *call,
-    const cJSON *args)
-{
-    u_char  p[NGX_MAX_ERROR_STR], *last;
-
-    last = ngx_snprintf(p, sizeof(p), "The arguments are \"%s\" and \"%s\".",
-                        ngx_http_conformance_string(args, "arg1"),
-                        ngx_http_conformance_string(args, "arg2"));
-
-    return ngx_http_mcp_text(call, p, last - p);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_prompt_embedded(ngx_http_mcp_call_t *call,
-    const cJSON *args)
-{
-    static const u_char  text[] = "The text of a resource.";
-
-    if (ngx_http_mcp_embed_text(call,
-                                ngx_http_conformance_string(args,
-                                                            "resourceUri"),
-                                "text/plain", text, sizeof(text) - 1)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_conformance_text(call, "Read the resource.");
-}
-
-
-static ngx_int_t
-ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
-    const cJSON *args)
-{
-    if (ngx_http_mcp_image(call, ngx_http_conformance_png,
-                           sizeof(ngx_http_conformance_png), "image/png")
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_conformance_text(call, "Look at the image.");
-}
-
-
-static const char *
-ngx_http_conformance_string(const cJSON *args, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(args, name)->valuestring;
-}
-
-
-static ngx_int_t
-ngx_http_conformance_progress(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_steps(call, ngx_http_conformance_say_progress);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_say_progress(ngx_http_mcp_call_t *call, ngx_uint_t step)
-{
-    return ngx_http_mcp_progress(call, 50 * step, 100, NULL);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_logging(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_conformance_steps(call, ngx_http_conformance_say_log);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_say_log(ngx_http_mcp_call_t *call, ngx_uint_t step)
-{
-    static const char  *text[] = {
-        "Tool execution started",
-        "Tool processing data",
-        "Tool execution completed"
-    };
-
-    return ngx_http_mcp_log(call, NGX_HTTP_MCP_LOG_INFO, "conformance", "%s",
-                            text[step]);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_steps(ngx_http_mcp_call_t *call,
-    ngx_int_t (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step))
-{
-    ngx_http_conformance_steps_t  *steps;
-
-    steps = ngx_pcalloc(ngx_http_mcp_pool(call),
-                        sizeof(ngx_http_conformance_steps_t));
-    if (steps == NULL) {
-        return NGX_ERROR;
-    }
-
-    steps->call = call;
-    steps->say = say;
-
-    steps->timer.handler = ngx_http_conformance_step;
-    steps->timer.data = steps;
-    steps->timer.log = ngx_http_mcp_request(call)->connection->log;
-
-    ngx_http_mcp_on_abort(call, ngx_http_conformance_abort, steps);
-    ngx_add_timer(&steps->timer, INTERVAL);
-
-    return NGX_AGAIN;
-}
-
-
-static void
-ngx_http_conformance_step(ngx_event_t *ev)
-{
-    ngx_http_conformance_steps_t *steps = ev->data;
-
-    ngx_int_t  rc;
-
-    rc = steps->say(steps->call, steps->step++);
-
-    if (rc == NGX_OK && steps->step < STEPS) {
-        ngx_add_timer(ev, INTERVAL);
-        return;
-    }
-
-    if (rc == NGX_OK) {
-        rc = ngx_http_conformance_text(steps->call, "All steps are done.");
-    }
-
-    ngx_http_mcp_done(steps->call, rc);
-}
-
-
-static void
-ngx_http_conformance_abort(void *data)
-{
-    ngx_http_conformance_steps_t *steps = data;
-
-    if (steps->timer.timer_set) {
-        ngx_del_timer(&steps->timer);
-    }
-}
-
-
-static ngx_int_t
-ngx_http_conformance_text(ngx_http_mcp_call_t *call, const char *text)
-{
-    return ngx_http_mcp_text(call, (const u_char *) text, ngx_strlen(text));
-}
 
 
 static ngx_int_t
