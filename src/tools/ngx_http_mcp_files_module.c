@@ -92,13 +92,18 @@ ngx_http_mcp_files_merge_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_mcp_files_conf_t *prev = parent;
     ngx_http_mcp_files_conf_t *conf = child;
 
+    ngx_http_core_loc_conf_t  *clcf;
+
     ngx_conf_merge_ptr_value(conf->roots, prev->roots, NULL);
 
     if (conf->roots == NULL
         && ngx_http_mcp_has_tools(cf, &ngx_http_mcp_files_tools))
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"mcp_tools files\" needs an \"mcp_files_root\"");
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mcp_tools files\" needs an \"mcp_files_root\" in "
+                      "location \"%V\"", &clcf->name);
         return NGX_CONF_ERROR;
     }
 

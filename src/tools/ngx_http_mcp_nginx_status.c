@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_mcp_nginx.h>
+#include <ngx_http_mcp_zone.h>
 
 
 /* tool "nginx_status" */
@@ -15,6 +16,7 @@ static ngx_int_t ngx_http_mcp_nginx_connections(cJSON *out);
 #endif
 static ngx_int_t ngx_http_mcp_nginx_worker(cJSON *out);
 static ngx_int_t ngx_http_mcp_nginx_times(cJSON *out);
+static ngx_int_t ngx_http_mcp_nginx_zone(cJSON *out);
 static ngx_int_t ngx_http_mcp_nginx_logs(ngx_http_mcp_call_t *call,
     cJSON *out);
 
@@ -32,6 +34,7 @@ ngx_http_mcp_nginx_status(ngx_http_mcp_call_t *call, const cJSON *args)
 #endif
         || ngx_http_mcp_nginx_worker(out) != NGX_OK
         || ngx_http_mcp_nginx_times(out) != NGX_OK
+        || ngx_http_mcp_nginx_zone(out) != NGX_OK
         || ngx_http_mcp_nginx_logs(call, out) != NGX_OK)
     {
         cJSON_Delete(out);
@@ -142,6 +145,29 @@ ngx_http_mcp_nginx_times(cJSON *out)
 
     return cJSON_AddNumberToObject(item, "uptime", now - facts->loaded)
            ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_nginx_zone(cJSON *out)
+{
+    cJSON                    *item;
+    ngx_http_mcp_zone_stat_t  stat;
+
+    ngx_http_mcp_zone_stat(&stat);
+
+    item = cJSON_AddObjectToObject(out, "zone");
+
+    if (cJSON_AddNumberToObject(item, "size", stat.size) == NULL
+        || cJSON_AddNumberToObject(item, "free", stat.free) == NULL
+        || cJSON_AddNumberToObject(item, "entries", stat.entries) == NULL
+        || cJSON_AddNumberToObject(item, "evicted", stat.evicted) == NULL
+        || cJSON_AddNumberToObject(item, "published", stat.published) == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
