@@ -11,22 +11,15 @@ use FindBin;
 
 use lib "$FindBin::Bin/lib";
 use MCPTest;
-use MCPTest::Node qw(setup offers run_tap);
+use MCPTest::Node qw(setup paged offers run_tap);
 
 setup();
 
-my $t = MCPTest->new(location => <<'EOC', server => offers() . <<'EOC')->start;
+my $t = MCPTest->new(location => <<'EOC', server => paged() . offers())->start;
         mcp;
         mcp_server        quickstart 1.2.3;
         mcp_instructions  "Add before you echo.";
         mcp_tools         demo text;
-EOC
-    location = /paged {
-        mcp;
-        mcp_server        quickstart 1.2.3;
-        mcp_tools         demo text;
-        mcp_page_size     2;
-    }
 EOC
 
 my $url = 'http://127.0.0.1:' . $t->port;

@@ -11,24 +11,19 @@ use FindBin;
 
 use lib "$FindBin::Bin/lib";
 use MCPTest;
-use MCPTest::Node qw(setup fixture offers run_tap);
+use MCPTest::Node qw(setup fixture paged offers run_tap);
 
 setup();
 
 my $t = MCPTest->new(
-    modules  => [fixture()], location => <<'EOC', server => offers() . <<'EOC')->start;
+    modules  => [fixture()],
+    location => <<'EOC', server => paged() . offers() . <<'EOC')->start;
         mcp;
         mcp_server        quickstart 1.2.3;
         mcp_instructions  "Add before you echo.";
         mcp_tools         demo text conformance;
         mcp_list_ttl      5m;
 EOC
-    location = /paged {
-        mcp;
-        mcp_server        quickstart 1.2.3;
-        mcp_tools         demo text;
-        mcp_page_size     2;
-    }
 
     location = /legacy {
         mcp;

@@ -75,8 +75,8 @@ static const ngx_http_mcp_tool_t  ngx_http_slow_tools[] = {
 
 static const ngx_http_mcp_resource_t  ngx_http_slow_resources[] = {
 
-    { "slow://wait/{text}{?ms,fail,at_once,bare,steps,every}", "wait", NULL,
-      NULL, NULL, "text/plain", NULL, 0, 0, 0, 0, 0, NULL,
+    { "slow://wait/{text}{?ms,fail,at_once,bare,steps,every,report}", "wait",
+      NULL, NULL, NULL, "text/plain", NULL, 0, 0, 0, 0, 0, NULL,
       ngx_http_slow_wait, 0 },
 
     { "slow://work/{text}{?ms,fail}", "work", NULL, NULL, NULL, "text/plain",
@@ -89,6 +89,8 @@ static const ngx_http_mcp_resource_t  ngx_http_slow_resources[] = {
 static const ngx_http_mcp_arg_t  ngx_http_slow_args[] = {
     { "text", NULL, NULL, 0, NULL, NULL },
     { "ms", NULL, NULL, 0, NULL, NULL },
+    { "every", NULL, NULL, 0, NULL, NULL },
+    { "report", NULL, NULL, 0, NULL, NULL },
     ngx_http_mcp_null_arg
 };
 
@@ -369,6 +371,7 @@ ngx_http_slow_loop(ngx_http_mcp_call_t *call, const cJSON *args)
 
 /*
  * progress  a list of values, one for each step
+ * report    the number of steps, and their values count from 1
  * total, message
  * log       a list of levels, one for each step
  * burst     as many log messages in each step
@@ -381,6 +384,12 @@ ngx_http_slow_say(ngx_http_mcp_call_t *call, const cJSON *args, ngx_int_t step)
     u_char        text[2048];
     ngx_int_t     i, size;
     const cJSON  *item;
+
+    if (step < ngx_http_slow_int(args, "report", 0)
+        && ngx_http_mcp_progress(call, step + 1, 0, NULL) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     item = cJSON_GetArrayItem(cJSON_GetObjectItem(args, "progress"), step);
 
@@ -433,6 +442,7 @@ ngx_http_slow_steps(const cJSON *args)
     ngx_int_t  n;
 
     n = ngx_http_slow_int(args, "steps", 0);
+    n = ngx_max(n, ngx_http_slow_int(args, "report", 0));
     n = ngx_max(n, cJSON_GetArraySize(cJSON_GetObjectItem(args, "progress")));
 
     return ngx_max(n, cJSON_GetArraySize(cJSON_GetObjectItem(args, "log")));

@@ -105,24 +105,35 @@ export async function validates(client, fetch, who) {
        `${who}: the client has compiled the output schema`, error?.message);
 }
 
-// every page by its cursor
+// every page of every list by its cursor, list(method, params)
 
 export async function pages(list, who) {
-    const names = [];
-    let cursor;
-    let n = 0;
+    for (const [method, key, field] of [
+        ['tools/list', 'tools', 'name'],
+        ['resources/list', 'resources', 'uri'],
+        ['resources/templates/list', 'resourceTemplates', 'uriTemplate'],
+        ['prompts/list', 'prompts', 'name'],
+    ]) {
+        const names = [];
+        let cursor;
+        let n = 0;
 
-    do {
-        const page = await list(cursor === undefined ? {} : { cursor });
+        do {
+            const page = await list(method, cursor === undefined ? {}
+                                                                 : { cursor });
 
-        names.push(...page.tools.map((tool) => tool.name));
-        cursor = page.nextCursor;
-        n++;
-    } while (cursor !== undefined && n < 100);
+            names.push(...page[key].map((one) => one[field]));
+            cursor = page.nextCursor;
+            n++;
+        } while (cursor !== undefined && n < 100);
 
-    ok(n > 1 && names.includes('add') && names.includes('digest'),
-       `${who}: a paged list is read to its end`, { n, names });
-    is(names.length, new Set(names).size, `${who}: without repetition`);
+        ok(n > 1 && names.length > 2 && names.length <= 2 * n,
+           `${who}: ${method} is read to its end`, { n, names });
+        is(names.length, new Set(names).size, `${who}: without repetition`);
+
+        is((await rejected(list(method, { cursor: 'nonsense' })))?.code,
+           -32602, `${who}: a bad cursor is an error`);
+    }
 }
 
 // resources, prompts and completion of the location "offers"

@@ -58,9 +58,14 @@ is(faults, [], 'v1: no faults seen by the client');
 
 const paged = await connect(pagedUrl);
 
-await pages((params) => paged.client.listTools(params), 'v1');
-is((await rejected(paged.client.listTools({ cursor: 'nonsense' })))?.code,
-   -32602, 'v1: a bad cursor is an error');
+const listing = {
+    'tools/list': 'listTools',
+    'resources/list': 'listResources',
+    'resources/templates/list': 'listResourceTemplates',
+    'prompts/list': 'listPrompts',
+};
+
+await pages((method, params) => paged.client[listing[method]](params), 'v1');
 await paged.client.close();
 
 const rich = await connect(offersUrl);

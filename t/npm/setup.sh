@@ -1,7 +1,8 @@
 #!/bin/sh
 #
 # Installs the npm packages of the tests and prints the Node to run them with:
-# the one on the machine, or npm's Node 22 where it is older than that.
+# the one on the machine, or npm's Node 22 where it is older than 22.19, which
+# the Inspector needs.
 #
 #   t/npm/setup.sh        packages and Node
 #   t/npm/setup.sh node   Node only
@@ -42,9 +43,9 @@ if [ "${1-}" != node ]; then
     install .
 fi
 
-major=$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)
-
-if [ "$major" -ge 22 ]; then
+if node -e 'const [major, minor] = process.versions.node.split(".");
+            process.exit(major * 100 + +minor >= 2219 ? 0 : 1)' 2>/dev/null
+then
     command -v node
     exit
 fi

@@ -1,6 +1,7 @@
 package MCPTest::Node;
 
-# Runs what comes from npm: the official clients and the conformance suite.
+# Runs what comes from npm: the official clients, the Inspector, and the
+# conformance suite.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -14,7 +15,7 @@ use Test::More;
 
 use MCPTest ();
 
-our @EXPORT_OK = qw(setup fixture offers run_node run_tap);
+our @EXPORT_OK = qw(setup fixture paged offers run_node exec_node run_tap);
 
 my $npm = MCPTest::root() . '/t/npm';
 my $node;
@@ -32,8 +33,27 @@ sub setup {
 }
 
 
-# Builds the module with the tools of the conformance suite beside the other
-# one, returns its path.
+# a location with lists of several pages
+
+sub paged {
+    my $offers = join '', map { <<"EOC" } 1 .. 3;
+        mcp_resource docs://$_ { text "Number $_."; }
+        mcp_resources . uri=files$_://;
+        mcp_prompt prompt$_ { description D; message user "Number $_."; }
+EOC
+
+    return <<"EOC";
+    location = /paged {
+        mcp;
+        mcp_server    quickstart 1.2.3;
+        mcp_tools     demo text;
+        mcp_page_size 2;
+$offers
+    }
+
+EOC
+}
+
 
 # a location with what offers() of calls.mjs asks for
 
@@ -58,6 +78,9 @@ EOC
 }
 
 
+# Builds the module with the tools of the conformance suite beside the other
+# one, returns its path.
+
 sub fixture {
     my $root = MCPTest::root();
     my $built = dirname(MCPTest::module());
@@ -81,11 +104,8 @@ sub run_node {
     my $pid = open(my $out, '-|') // die "fork: $!";
 
     if ($pid == 0) {
-        open STDIN, '<', '/dev/null';
         open STDERR, '>&', \*STDOUT;
-        delete @ENV{grep { /^NODE_|_proxy$/i } keys %ENV};
-        chdir $npm;
-        exec $node, "$npm/$script", @argument or POSIX::_exit(127);
+        exec_node($script, @argument);
     }
 
     local $SIG{ALRM} = sub { kill 'KILL', $pid };
@@ -95,6 +115,18 @@ sub run_node {
     alarm 0;
 
     return ($? >> 8 || $? & 127, $text);
+}
+
+
+# in a child; does not return
+
+sub exec_node {
+    my ($script, @argument) = @_;
+
+    open STDIN, '<', '/dev/null';
+    delete @ENV{grep { /^NODE_|_proxy$/i } keys %ENV};
+    chdir $npm;
+    exec $node, "$npm/$script", @argument or POSIX::_exit(127);
 }
 
 
