@@ -257,6 +257,7 @@ ok($t->wait_log(qr/mcp tool "nginx_log" cancelled/), 'cancelled');
 # parts, yet is one of the log
 
 {
+    $t->write_file('logs/made.log', '');
     my $pid = fork // die;
 
     if ($pid == 0) {
