@@ -69,6 +69,33 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
     ok_result($t->rpc('server/discover'), "$name: server/discover");
     ok_result($t->legacy_call('echo', { text => $name }), "$name: a call");
     resources($t) if $name eq 'resources.conf';
+    files($t) if $name eq 'files.conf';
+    status($t) if $name eq 'status.conf';
+}
+
+
+sub files {
+    my ($t) = @_;
+    my $r = $t->call('search_files', { pattern => 'ticket', flags => 'i' });
+
+    like($r->text, qr{"howto/tickets\.md"}, 'files.conf: a search');
+
+    $r = $t->call('read_file', { path => 'howto/tickets.md' });
+    like($r->text, qr/\w/, 'files.conf: a file');
+    return;
+}
+
+
+sub status {
+    my ($t) = @_;
+    my $r = $t->call('nginx_status', {});
+
+    is_deeply($r->result->{structuredContent}{logs}, [qw(access error)],
+              'status.conf: logs');
+
+    $r = $t->call('nginx_log', { log => 'access', pattern => 'POST /mcp' });
+    like($r->text, qr{POST /mcp HTTP/1\.1}, 'status.conf: a log');
+    return;
 }
 
 

@@ -83,8 +83,12 @@ typedef enum {
     MCP_ACTION_RESULT = 0,           /* answer with action->result */
     MCP_ACTION_CALL,                 /* run msg->tool, msg->resource or
                                         msg->prompt with action->args */
-    MCP_ACTION_COMPLETE              /* complete action->value for
+    MCP_ACTION_COMPLETE,             /* complete action->value for
                                         action->arg; action->args are others */
+    MCP_ACTION_INITIALIZE,           /* answer with action->result, a session
+                                        begins */
+    MCP_ACTION_LOG_LEVEL             /* likewise; msg->log_level is from now
+                                        on that of the session */
 } mcp_action_e;
 
 
