@@ -467,6 +467,11 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
     }
 
+    if (action->type != MCP_ACTION_CALL) {
+        msg->error.cause = MCP_ERROR_METHOD;
+        return NGX_DECLINED;
+    }
+
     rc = ngx_http_mcp_call_start(r, ctx, msg, action->args,
                                  ngx_http_mcp_continue);
 
