@@ -171,3 +171,58 @@ ngx_http_mcp_init_consumer(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 
     return NGX_CONF_OK;
 }
+
+
+char *
+ngx_http_mcp_set_sessions(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t   *value, time;
+    ngx_uint_t   i;
+
+    static const ngx_str_t  modes[] = {
+        ngx_string("off"),           /* NGX_HTTP_MCP_SESSIONS_OFF */
+        ngx_string("on"),
+        ngx_string("required")
+    };
+
+    if (mlcf->sessions != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 0; i <= NGX_HTTP_MCP_SESSIONS_REQUIRED; i++) {
+        if (ngx_strcmp(value[1].data, modes[i].data) == 0) {
+            mlcf->sessions = i;
+        }
+    }
+
+    if (mlcf->sessions == NGX_CONF_UNSET_UINT) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\", expected on, off or "
+                           "required", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(value[2].data, "timeout=", sizeof("timeout=") - 1) == 0) {
+        time.data = value[2].data + sizeof("timeout=") - 1;
+        time.len = value[2].len - (sizeof("timeout=") - 1);
+
+        mlcf->session_timeout = ngx_parse_time(&time, 1);
+    }
+
+    if (mlcf->session_timeout <= 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected "
+                           "timeout=TIME, 1s at least", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}

@@ -14,6 +14,7 @@
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
+#include <ngx_http_mcp_session.h>
 #include <ngx_http_mcp_stream.h>
 
 
@@ -27,10 +28,17 @@ static ngx_int_t ngx_http_mcp_read_headers(ngx_http_request_t *r,
 static ngx_uint_t ngx_http_mcp_is_read(ngx_table_elt_t *h);
 static mcp_error_e ngx_http_mcp_check_request(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
+static mcp_error_e ngx_http_mcp_check_session_method(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_uint_t ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf,
     ngx_array_t *headers);
-static ngx_uint_t ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx);
+static ngx_uint_t ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx,
+    ngx_uint_t wanted);
 static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mcp_refuse(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+static ngx_int_t ngx_http_mcp_get(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_run(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 static void ngx_http_mcp_continue(ngx_http_request_t *r);
@@ -81,6 +89,9 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
         if (r->http_version < NGX_HTTP_VERSION_20) {
             return NGX_DECLINED;
         }
+
+    } else if (r->method != NGX_HTTP_POST) {
+        return NGX_DECLINED;
     }
 
     return ngx_http_mcp_read_body(r, ngx_http_mcp_body_handler);
@@ -145,6 +156,9 @@ ngx_http_mcp_is_read(ngx_table_elt_t *h)
     case 'a':
         return ngx_http_mcp_header_is(h, "accept");
 
+    case 'l':
+        return ngx_http_mcp_header_is(h, "last-event-id");
+
     case 'c':
         return ngx_http_mcp_header_is(h, "content-type");
 
@@ -167,7 +181,7 @@ ngx_http_mcp_check_request(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     }
 
     if (r->method != NGX_HTTP_POST) {
-        return MCP_ERROR_HTTP_METHOD;
+        return ngx_http_mcp_check_session_method(r, ctx);
     }
 
     if (mcp_headers_get(&ctx->headers, "content-type", &type) != NGX_OK
@@ -176,7 +190,50 @@ ngx_http_mcp_check_request(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return MCP_ERROR_MEDIA_TYPE;
     }
 
-    if (!ngx_http_mcp_check_accept(ctx)) {
+    if (!ngx_http_mcp_check_accept(ctx, MCP_ACCEPT_ANY)) {
+        return MCP_ERROR_ACCEPT;
+    }
+
+    return MCP_ERROR_NONE;
+}
+
+
+/* GET listens in a session, DELETE ends it; modern clients have none */
+
+static mcp_error_e
+ngx_http_mcp_check_session_method(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_str_t                 value;
+    ngx_uint_t                version;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_OFF
+        || (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_DELETE))
+    {
+        return MCP_ERROR_HTTP_METHOD;
+    }
+
+    if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_ON
+        && mcp_headers_get(&ctx->headers, "mcp-session-id", &value)
+           == NGX_DECLINED)
+    {
+        return MCP_ERROR_HTTP_METHOD;
+    }
+
+    if (mcp_headers_get(&ctx->headers, "mcp-protocol-version", &value)
+        != NGX_DECLINED
+        && (mcp_version_find(&value, &version) != NGX_OK
+            || mcp_version_modern(version)))
+    {
+        return MCP_ERROR_HTTP_METHOD;
+    }
+
+    if (r->method == NGX_HTTP_GET
+        && !ngx_http_mcp_check_accept(ctx, MCP_ACCEPT_EVENTS))
+    {
         return MCP_ERROR_ACCEPT;
     }
 
@@ -201,7 +258,7 @@ ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf, ngx_array_t *headers)
 
 
 static ngx_uint_t
-ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx)
+ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx, ngx_uint_t wanted)
 {
     ngx_uint_t     i, found, accept;
     mcp_header_t  *h;
@@ -220,7 +277,7 @@ ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx)
 
     ctx->events = (accept & MCP_ACCEPT_EVENTS) ? 1 : 0;
 
-    return accept || !found;
+    return (accept & wanted) || !found;
 }
 
 
@@ -290,7 +347,6 @@ ngx_int_t
 ngx_http_mcp_handler(ngx_http_request_t *r)
 {
     ngx_int_t            rc;
-    ngx_str_t            id;
     ngx_http_mcp_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
@@ -301,23 +357,28 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     if (ctx->error.cause != MCP_ERROR_NONE) {
-        rc = ngx_http_discard_request_body(r);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-
-        ngx_str_null(&id);
-
-        if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return ngx_http_mcp_reply_send(r, ctx,
-                                       mcp_error_status(ctx->error.cause, 1));
+        return ngx_http_mcp_refuse(r, ctx);
     }
 
     ctx->current = 0;
+
+    rc = ngx_http_mcp_session_read(r, ctx);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_mcp_refuse(r, ctx);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (r->method == NGX_HTTP_DELETE) {
+        return ngx_http_mcp_session_end(r, ctx);
+    }
+
+    if (r->method == NGX_HTTP_GET) {
+        return ngx_http_mcp_get(r, ctx);
+    }
 
     rc = ngx_http_mcp_run(r, ctx);
 
@@ -327,6 +388,50 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     return rc;
+}
+
+
+/* the request as a whole */
+
+static ngx_int_t
+ngx_http_mcp_refuse(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    ngx_str_t   id;
+    mcp_msg_t  *msg;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_str_null(&id);
+    msg = ngx_http_mcp_current(ctx);
+
+    if (msg && !ctx->body.batch) {
+        id = msg->id;
+    }
+
+    ctx->body.batch = 0;
+
+    if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_mcp_reply_send(r, ctx,
+                                   mcp_error_status(ctx->error.cause, 1));
+}
+
+
+/* a client that listens, or comes back to a stream it was cut off from */
+
+static ngx_int_t
+ngx_http_mcp_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ctx->error.cause = MCP_ERROR_HTTP_METHOD;
+
+    return ngx_http_mcp_refuse(r, ctx);
 }
 
 
@@ -459,18 +564,35 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     rc = mcp_dispatch(mlcf->server, msg, action);
 
-    if (rc != NGX_OK || action->type == MCP_ACTION_RESULT) {
+    if (rc != NGX_OK) {
         return rc;
     }
 
-    if (action->type == MCP_ACTION_COMPLETE) {
-        return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
-    }
+    switch (action->type) {
 
-    if (action->type != MCP_ACTION_CALL) {
+    case MCP_ACTION_RESULT:
+        return NGX_OK;
+
+    case MCP_ACTION_INITIALIZE:
+        return ngx_http_mcp_session_start(r, ctx, msg);
+
+    case MCP_ACTION_LOG_LEVEL:
+        ngx_http_mcp_session_set_level(ctx, msg);
+        return NGX_OK;
+
+    case MCP_ACTION_COMPLETE:
+        return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
+
+    case MCP_ACTION_LISTEN:
+    case MCP_ACTION_SUBSCRIBE:
         msg->error.cause = MCP_ERROR_METHOD;
         return NGX_DECLINED;
+
+    case MCP_ACTION_CALL:
+        break;
     }
+
+    ngx_http_mcp_session_level(ctx, msg);
 
     rc = ngx_http_mcp_call_start(r, ctx, msg, action->args,
                                  ngx_http_mcp_continue);

@@ -147,6 +147,13 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       offsetof(ngx_http_mcp_loc_conf_t, consumer),
       NULL },
 
+    { ngx_string("mcp_sessions"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_mcp_set_sessions,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("mcp_tool_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_mcp_set_tool_timeout,
@@ -309,6 +316,8 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->list_ttl = NGX_CONF_UNSET_MSEC;
     conf->list_public = NGX_CONF_UNSET_UINT;
     conf->page_size = NGX_CONF_UNSET_UINT;
+    conf->sessions = NGX_CONF_UNSET_UINT;
+    conf->session_timeout = NGX_CONF_UNSET;
     conf->tool_timeout = NGX_CONF_UNSET_MSEC;
     conf->tool_timeouts = NGX_CONF_UNSET_PTR;
     conf->input_timeout = NGX_CONF_UNSET_MSEC;
@@ -347,6 +356,10 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->list_ttl, prev->list_ttl, 300000);
     ngx_conf_merge_uint_value(conf->list_public, prev->list_public, 0);
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size, 200);
+    ngx_conf_merge_uint_value(conf->sessions, prev->sessions,
+                              NGX_HTTP_MCP_SESSIONS_ON);
+    ngx_conf_merge_sec_value(conf->session_timeout, prev->session_timeout,
+                             86400);
     ngx_conf_merge_msec_value(conf->tool_timeout, prev->tool_timeout, 60000);
     ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
     ngx_conf_merge_msec_value(conf->input_timeout, prev->input_timeout,

@@ -27,6 +27,7 @@ static void ngx_http_mcp_notify_ring(void);
 #define ngx_http_mcp_notify_ring()
 #endif
 static void ngx_http_mcp_notify_handler(ngx_event_t *rev);
+static void ngx_http_mcp_notify_exiting(void);
 static void ngx_http_mcp_notify_timer(ngx_event_t *ev);
 static void ngx_http_mcp_notify_look(void);
 static void ngx_http_mcp_notify_call(const u_char *key, uint64_t n);
@@ -248,14 +249,46 @@ ngx_http_mcp_notify_handler(ngx_event_t *rev)
 
     if (c->idle) {
         c->idle = 0;
-        ngx_http_mcp_notify_call_all(1);
+        ngx_http_mcp_notify_exiting();
     }
+}
+
+
+/*
+ * A worker exits as soon as no timer is left that cannot be cancelled, even if
+ * events are posted: those of the waiters are to run first.
+ */
+
+static void
+ngx_http_mcp_notify_exiting(void)
+{
+    ngx_event_t  *ev;
+
+    if (ngx_http_mcp_notify_waiters.root
+        == ngx_http_mcp_notify_waiters.sentinel)
+    {
+        return;
+    }
+
+    ngx_http_mcp_notify_call_all(1);
+
+    ev = &ngx_http_mcp_notify_event;
+
+    /* one that is set would be left where it is by ngx_add_timer() */
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    ev->cancelable = 0;
+    ngx_add_timer(ev, 1);
 }
 
 
 static void
 ngx_http_mcp_notify_timer(ngx_event_t *ev)
 {
+    ev->cancelable = 1;
     ngx_add_timer(ev, ngx_http_mcp_notify_interval);
 
     ngx_http_mcp_notify_look();

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_headers.h>
 #include <ngx_http_mcp_reply.h>
 
 
@@ -16,6 +17,8 @@
 
 static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
+static const char *ngx_http_mcp_reply_allow(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -146,7 +149,8 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     }
 
     if (status == NGX_HTTP_NOT_ALLOWED
-        && ngx_http_mcp_add_header(r, "Allow", "POST") != NGX_OK)
+        && ngx_http_mcp_add_header(r, "Allow", ngx_http_mcp_reply_allow(r, ctx))
+           != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -173,6 +177,27 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     cl->buf->last_in_chain = 1;
 
     return ngx_http_output_filter(r, ctx->out);
+}
+
+
+/* without a session there is nothing but POST */
+
+static const char *
+ngx_http_mcp_reply_allow(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_str_t                 id;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_OFF
+        || mcp_headers_get(&ctx->headers, "mcp-session-id", &id)
+           == NGX_DECLINED)
+    {
+        return "POST";
+    }
+
+    return "GET, POST, DELETE";
 }
 
 

@@ -40,6 +40,11 @@ typedef struct {
 } ngx_http_mcp_pack_t;
 
 
+#define NGX_HTTP_MCP_SESSIONS_OFF       0
+#define NGX_HTTP_MCP_SESSIONS_ON        1
+#define NGX_HTTP_MCP_SESSIONS_REQUIRED  2
+
+
 typedef struct ngx_http_mcp_loc_conf_s  ngx_http_mcp_loc_conf_t;
 
 
@@ -66,6 +71,9 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_uint_t                   page_size;
 
     ngx_http_complex_value_t    *consumer;       /* NULL: not enabled */
+
+    ngx_uint_t                   sessions;       /* NGX_HTTP_MCP_SESSIONS_* */
+    time_t                       session_timeout;
 
     ngx_msec_t                   tool_timeout;
     ngx_array_t                 *tool_timeouts;  /* of the next */

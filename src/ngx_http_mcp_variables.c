@@ -11,6 +11,10 @@
 #include <ngx_http_mcp_variables.h>
 
 
+/* bytes of $mcp_session, hexadecimal digits */
+#define NGX_HTTP_MCP_SESSION_NAME  16
+
+
 static ngx_int_t ngx_http_mcp_variable_msg(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_one_line(ngx_http_request_t *r,
@@ -18,6 +22,8 @@ static ngx_int_t ngx_http_mcp_variable_one_line(ngx_http_request_t *r,
 static ngx_int_t ngx_http_mcp_variable_tool(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_version(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_session(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_error(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -45,6 +51,9 @@ static ngx_http_variable_t  ngx_http_mcp_vars[] = {
       offsetof(mcp_msg_t, client), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("mcp_protocol_version"), NULL, ngx_http_mcp_variable_version,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_session"), NULL, ngx_http_mcp_variable_session,
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("mcp_error"), NULL, ngx_http_mcp_variable_error,
@@ -168,6 +177,34 @@ ngx_http_mcp_variable_version(ngx_http_request_t *r,
     }
 
     return ngx_http_mcp_variable_set(v, mcp_version_name(msg->version));
+}
+
+
+/* tells sessions apart, and does not say the id, which is a secret */
+
+static ngx_int_t
+ngx_http_mcp_variable_session(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t            name;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+
+    if (ctx == NULL || ctx->session == NULL) {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    name.len = NGX_HTTP_MCP_SESSION_NAME;
+
+    name.data = ngx_pnalloc(r->pool, name.len);
+    if (name.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_hex_dump(name.data, ctx->session->nonce, name.len / 2);
+
+    return ngx_http_mcp_variable_set(v, &name);
 }
 
 

@@ -14,7 +14,7 @@ use MCPTest::Tools;
 
 my $t = MCPTest->new(
     modules => [probe_tools()],
-    location => 'mcp; mcp_tools demo probe; mcp_server acme 1.4.0 title=Acme '
+    location => 'mcp; mcp_sessions off; mcp_tools demo probe; mcp_server acme 1.4.0 title=Acme '
                 . 'website=https://example.com icon=https://example.com/i.png;'
                 . 'mcp_instructions "Be brief.";',
 )->start;

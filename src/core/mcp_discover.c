@@ -261,7 +261,7 @@ ngx_int_t
 mcp_initialize(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action)
 {
-    action->type = MCP_ACTION_RESULT;
+    action->type = MCP_ACTION_INITIALIZE;
     action->result = server->initialize[msg->version];
 
     return NGX_OK;

@@ -42,7 +42,6 @@ static ngx_int_t mcp_dispatch_modern_notification(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
 static ngx_int_t mcp_dispatch_legacy(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_array_t *headers);
-static ngx_uint_t mcp_dispatch_is_initialize(mcp_msg_t *msg);
 static ngx_int_t mcp_dispatch_refuse_legacy(const mcp_server_t *server,
     mcp_msg_t *msg, ngx_str_t *header);
 static ngx_int_t mcp_dispatch_method(const mcp_server_t *server,
@@ -227,7 +226,7 @@ static ngx_int_t
 mcp_dispatch_check(const mcp_server_t *server, mcp_msg_t *msg,
     ngx_array_t *headers, ngx_uint_t batch)
 {
-    if (batch && mcp_dispatch_is_initialize(msg)) {
+    if (batch && mcp_rpc_is_initialize(msg)) {
         return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_REQUEST,
                              "Invalid request: \"initialize\" must not be "
                              "part of a batch");
@@ -462,7 +461,7 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
     (void) mcp_version_find(&value, &msg->version);
 
     if ((server->versions & MCP_VERSION_MASK_LEGACY)
-        && mcp_dispatch_is_initialize(msg))
+        && mcp_rpc_is_initialize(msg))
     {
         rc = mcp_meta_initialize(msg, server->versions);
 
@@ -476,7 +475,7 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
 
         if (found == NGX_DECLINED
             && (server->versions & MCP_VERSION_MASK_NO_HEADER) == 0
-            && !mcp_dispatch_is_initialize(msg))
+            && !mcp_rpc_is_initialize(msg))
         {
             return mcp_headers_check_version(msg, headers, &value);
         }
@@ -485,17 +484,6 @@ mcp_dispatch_legacy(const mcp_server_t *server, mcp_msg_t *msg,
     }
 
     return mcp_dispatch_method(server, msg);
-}
-
-
-static ngx_uint_t
-mcp_dispatch_is_initialize(mcp_msg_t *msg)
-{
-    return msg->kind == MCP_RPC_REQUEST
-           && msg->method.len == sizeof("initialize") - 1
-           && ngx_memcmp(msg->method.data, "initialize",
-                         sizeof("initialize") - 1)
-              == 0;
 }
 
 
@@ -510,7 +498,7 @@ mcp_dispatch_refuse_legacy(const mcp_server_t *server, mcp_msg_t *msg,
 
     requested = *header;
 
-    if (mcp_dispatch_is_initialize(msg)) {
+    if (mcp_rpc_is_initialize(msg)) {
         version = mcp_json_get(msg->doc, msg->params, "protocolVersion");
 
         if (version && version->type == MCP_JSON_STRING

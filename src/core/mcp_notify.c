@@ -137,16 +137,13 @@ mcp_log_level(mcp_msg_t *msg)
 }
 
 
-/*
- * Nothing is kept of a client, so there is nothing to set: it is told yes, and
- * gets messages from MCP_LOG_INFO on.
- */
+/* without a session nothing is kept; the client is told yes all the same */
 
 ngx_int_t
 mcp_log_set_level(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action)
 {
-    action->type = MCP_ACTION_RESULT;
+    action->type = MCP_ACTION_LOG_LEVEL;
     ngx_str_set(&action->result, "{}");
 
     return mcp_log_find(msg, mcp_json_get(msg->doc, msg->params, "level"),

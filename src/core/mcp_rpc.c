@@ -221,6 +221,17 @@ mcp_rpc_refuse(mcp_msg_t *msg, const char *text)
 }
 
 
+ngx_uint_t
+mcp_rpc_is_initialize(const mcp_msg_t *msg)
+{
+    return msg->kind == MCP_RPC_REQUEST
+           && msg->method.len == sizeof("initialize") - 1
+           && ngx_memcmp(msg->method.data, "initialize",
+                         sizeof("initialize") - 1)
+              == 0;
+}
+
+
 ngx_int_t ngx_cdecl
 mcp_rpc_error(ngx_pool_t *pool, mcp_error_t *error, mcp_error_e cause,
     const char *fmt, ...)

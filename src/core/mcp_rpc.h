@@ -53,6 +53,9 @@
     x(MEDIA_TYPE,   -32600, 415, 415, "media_type",                           \
       "Unsupported media type: the body must be application/json")            \
     x(TOO_LARGE,    -32600, 413, 413, "too_large",    "Request too large")    \
+    x(SESSION,      -32001, 404, 404, "session",      "Session not found")    \
+    x(NO_SESSION,   -32600, 400, 400, "session",                              \
+      "Mcp-Session-Id header is required")                                    \
     x(UNAUTHORIZED, -32600, 401, 401, "unauthorized", "Unauthorized")         \
     x(FORBIDDEN,    -32600, 403, 403, "forbidden",    "Forbidden")            \
     x(LIMITED,      -32600, 429, 429, "limited",      "Too many requests")    \
@@ -130,6 +133,8 @@ typedef struct {
  */
 ngx_int_t mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc,
     mcp_json_token_t *root);
+
+ngx_uint_t mcp_rpc_is_initialize(const mcp_msg_t *msg);
 
 /* records why a scan failed, and the id; NGX_DECLINED or NGX_ERROR */
 ngx_int_t mcp_rpc_scan_error(mcp_msg_t *msg, mcp_json_doc_t *doc);

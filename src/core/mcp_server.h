@@ -88,6 +88,10 @@ typedef enum {
                                         msg->prompt with action->args */
     MCP_ACTION_COMPLETE,             /* complete action->value for
                                         action->arg; action->args are others */
+    MCP_ACTION_INITIALIZE,           /* answer with action->result, a session
+                                        begins */
+    MCP_ACTION_LOG_LEVEL,            /* likewise; msg->log_level is from now
+                                        on that of the session */
     MCP_ACTION_LISTEN,               /* a stream of what action->sub grants */
     MCP_ACTION_SUBSCRIBE             /* a session to msg->name, action->on;
                                         then answer with action->result */

@@ -40,6 +40,7 @@ C<%%DIR%%> are replaced; all ports are free ones of 127.0.0.1.
     http      more of http, before the server
     servers   all server blocks, instead of the default one
     main      more of the main level
+    events    more of events
     modules   more modules to load, a list of paths
     bare      true to leave out the module itself
     files     { name => content }, written to %%DIR%%
@@ -293,7 +294,7 @@ sub _conf {
     my $temp = join "\n    ", map { "${_}_temp_path %%DIR%%/$_;" }
         grep { _has($_) } qw(client_body proxy fastcgi uwsgi scgi);
 
-    $_ //= '' for @o{qw(main http server listen)};
+    $_ //= '' for @o{qw(main events http server listen)};
     $o{location} //= 'mcp; mcp_tools demo text;';
     $o{servers} //= <<"EOC";
 server {
@@ -318,6 +319,7 @@ $load
 $o{main}
 events {
     worker_connections 512;
+$o{events}
 }
 
 http {
@@ -431,6 +433,8 @@ sub _wait_ready {
     my ($self) = @_;
 
     my $n = $self->{option}{workers} || $ENV{TEST_WORKERS} || 1;
+
+    $n = 0 if ($self->{option}{main} // '') =~ /master_process\s+off/;
 
     return wait_until(sub {
         if (waitpid($self->{pid}, POSIX::WNOHANG()) == $self->{pid}) {

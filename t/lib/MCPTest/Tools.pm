@@ -1,8 +1,13 @@
 package MCPTest::Tools;
 
-# Compiles the tools of the tests into a module: probe_tools(), slow_tools() and
-# probe_offers(), resources and prompts, return its path, for
-# "modules => [...]". Names and values are macros for the compiler.
+# Compiles the tools of the tests into a module: probe_tools(), slow_tools(),
+# asking_tools(), talk_tools() and probe_offers(), resources and prompts, return
+# its path, for "modules => [...]". Names and values are macros for the compiler.
+#
+# probe_zone() is a module that has all of ngx_http_mcp_module in it, from the
+# objects of its build, with all functions visible: "bare => 1" goes with it.
+# probe_zone(PROBE_SILENT => 1) has a bus that does not ring, as on systems
+# without eventfd. It is false if there are no objects.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -16,7 +21,8 @@ use File::Temp ();
 
 use MCPTest ();
 
-our @EXPORT = qw(probe_tools slow_tools probe_offers);
+our @EXPORT = qw(probe_tools slow_tools asking_tools talk_tools probe_offers
+                 probe_zone);
 
 my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
 my $count = 0;
@@ -24,7 +30,32 @@ my $count = 0;
 
 sub probe_tools { return _compile('ngx_http_probe_tools_module', @_) }
 sub slow_tools { return _compile('ngx_http_slow_tools_module', @_) }
+sub asking_tools { return _compile('ngx_http_asking_tools_module', @_) }
+sub talk_tools { return _compile('ngx_http_talk_tools_module', @_) }
 sub probe_offers { return _compile('ngx_http_probe_offers_module', @_) }
+
+
+sub probe_zone {
+    my (%macro) = @_;
+
+    my $built = dirname(MCPTest::module());
+    my $src = MCPTest::root() . '/src';
+
+    open my $fh, '<', "$built/objs/Makefile" or return;
+    local $/;
+    my ($rule) = <$fh> =~ m{^objs/ngx_http_mcp_module\.so:((?:.*\\\n)*.*)}m;
+    my @objects = map { "$built/$_" } ($rule // '') =~ m{(objs/addon/\S+\.o)}g;
+
+    return if !@objects || grep { !-e } @objects;
+
+    @objects = grep { !/ngx_http_mcp_notify\.o$/ } @objects
+        if $macro{PROBE_SILENT};
+
+    return _compile('ngx_http_probe_zone_module', %macro,
+        PROBE_MODULES => "$built/objs/ngx_http_mcp_module_modules.c",
+        -more => ["-I$src", "-I$src/core", '-Wl,-Bsymbolic', @objects,
+                  '-lpcre2-8', '-lcrypto']);
+}
 
 
 sub _compile {
@@ -33,6 +64,7 @@ sub _compile {
     my $nginx = $ENV{TEST_NGINX_SOURCE} || '/usr/share/nginx/src';
     my $objs = _objs();
     my $out = "$dir/$name" . $count++ . '.so';
+    my $more = delete $macro{-more} || [];
 
     my @command = (
         $ENV{CC} || 'cc', qw(-shared -fPIC -g -O1 -Wall -Werror),
@@ -40,7 +72,7 @@ sub _compile {
         (map { "-I$nginx/src/$_" } qw(core event event/modules os/unix http
                                       http/modules http/v2)),
         "-I$objs", '-I' . MCPTest::root() . '/src/api', '-o', $out,
-        MCPTest::root() . "/t/lib/$name.c", '-lcjson');
+        MCPTest::root() . "/t/lib/$name.c", @$more, '-lcjson');
 
     system(@command) == 0 or croak 'cannot compile the tools';
     return $out;
