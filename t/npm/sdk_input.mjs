@@ -431,7 +431,7 @@ async function states(kind) {
 const parts = [forms, others, many, malformed, failing, offers, capabilities,
                cancelled, late, states];
 
-for (const kind of kinds.slice(2)) {
+for (const kind of kinds) {
     for (const part of parts) {
         await part(kind);
     }
