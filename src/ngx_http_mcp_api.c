@@ -73,6 +73,38 @@ ngx_http_mcp_request(ngx_http_mcp_call_t *call)
 }
 
 
+void *
+ngx_http_mcp_loc_conf(ngx_http_mcp_call_t *call, const ngx_module_t *module)
+{
+    return call->loc_conf[module->ctx_index];
+}
+
+
+ngx_uint_t
+ngx_http_mcp_has_tools(ngx_conf_t *cf, const ngx_http_mcp_tools_t *tools)
+{
+    ngx_uint_t                i;
+    ngx_http_mcp_pack_t     **pack;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_mcp_module);
+
+    if (mlcf->enable != 1 || mlcf->packs == NULL) {
+        return 0;
+    }
+
+    pack = mlcf->packs->elts;
+
+    for (i = 0; i < mlcf->packs->nelts; i++) {
+        if (pack[i]->tools == tools) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 ngx_int_t
 ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
 {

@@ -92,6 +92,7 @@ ngx_http_mcp_call_create(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     call->request = r;
     call->ctx = ctx;
+    call->loc_conf = r->loc_conf;
     call->msg = msg;
     call->args = args;
     call->resume = resume;

@@ -30,6 +30,7 @@ typedef struct ngx_http_mcp_ask_s     ngx_http_mcp_ask_t;
 struct ngx_http_mcp_call_s {
     ngx_http_request_t          *request;
     ngx_http_mcp_ctx_t          *ctx;
+    void                       **loc_conf;  /* stays when the request moves */
     mcp_msg_t                   *msg;
     const cJSON                 *args;
     mcp_result_t                 result;

@@ -25,6 +25,7 @@ ngx_http_mcp_complete_value(ngx_http_request_t *r, const mcp_server_t *server,
     ngx_memzero(&call, sizeof(ngx_http_mcp_call_t));
 
     call.request = r;
+    call.loc_conf = r->loc_conf;
     call.msg = msg;
     call.log_level = NGX_ERROR;
     call.completion = &completion;

@@ -8,6 +8,7 @@
 #define _NGX_HTTP_MCP_DIR_H_INCLUDED_
 
 
+#include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_tree.h>
 
 

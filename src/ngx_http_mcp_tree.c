@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_json_text.h>
 #include <ngx_http_mcp_tree.h>
 
 

@@ -8,7 +8,8 @@
 #define _NGX_HTTP_MCP_TREE_H_INCLUDED_
 
 
-#include <ngx_http_mcp_call.h>
+#include <ngx_config.h>
+#include <ngx_core.h>
 
 
 /*

@@ -43,9 +43,11 @@ sub run_conf {
     ok($text =~ s/127\.0\.0\.1:8080;/127.0.0.1:%%PORT_0%%;/, "$name: its port");
 
     $text =~ s/^(daemon|error_log|pid|worker_processes) .*;\n//mg;
+    $text =~ s{\.\./build/}{build/}g;
     $text =~ s/\A((?:#.*\n|\n)*load_module .*\n)/$1 . preface()/e;
 
     $t->write_file('nginx.conf', $text);
+    $t->write_file('build/state.key', 'a' x 64);
     $t->start;
 
     return $t;
@@ -69,6 +71,47 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
     ok_result($t->rpc('server/discover'), "$name: server/discover");
     ok_result($t->legacy_call('echo', { text => $name }), "$name: a call");
     resources($t) if $name eq 'resources.conf';
+    files($t) if $name eq 'files.conf';
+    status($t) if $name eq 'status.conf';
+    sessions($t) if $name eq 'sessions.conf';
+}
+
+
+sub files {
+    my ($t) = @_;
+    my $r = $t->call('search_files', { pattern => 'ticket', flags => 'i' });
+
+    like($r->text, qr{"howto/tickets\.md"}, 'files.conf: a search');
+
+    $r = $t->call('read_file', { path => 'howto/tickets.md' });
+    like($r->text, qr/\w/, 'files.conf: a file');
+    return;
+}
+
+
+sub sessions {
+    my ($t) = @_;
+
+    my $r = $t->legacy('initialize', { protocolVersion => '2025-11-25',
+        capabilities => {}, clientInfo => { name => 'x', version => '1' } });
+    my $id = $r->header('Mcp-Session-Id');
+
+    ok_result($t->legacy('tools/list', undef, headers => {
+        'Mcp-Session-Id' => $id }), 'sessions.conf: a session');
+    return;
+}
+
+
+sub status {
+    my ($t) = @_;
+    my $r = $t->call('nginx_status', {});
+
+    is_deeply($r->result->{structuredContent}{logs}, [qw(access error)],
+              'status.conf: logs');
+
+    $r = $t->call('nginx_log', { log => 'access', pattern => 'POST /mcp' });
+    like($r->text, qr{POST /mcp HTTP/1\.1}, 'status.conf: a log');
+    return;
 }
 
 
@@ -118,7 +161,10 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
     }
 
     my ($first) = $text =~ /^(.*)$/m;
-    my $t = $text =~ /^location/
+    my $t = $text =~ /^mcp_(?:zone|state_key)/m
+            ? MCPTest->new(http => $text, location => 'mcp;',
+                           files => { 'mcp-state.key' => 'a' x 64 })
+            : $text =~ /^location/
             ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r)
             : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r);
     my ($status, $output) = $t->test_config;

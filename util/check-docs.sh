@@ -13,7 +13,8 @@ set -eu
 
 # the names in the tables of a type
 names() {
-    sed -n "/^static ngx_$1_t .*\[\] *= *{/,/^};/p" "$TOP"/src/*.c \
+    sed -n "/^static ngx_$1_t .*\[\] *= *{/,/^};/p" \
+        "$TOP"/src/*.c "$TOP"/src/tools/*.c \
         | sed -n 's/.*ngx_string("\(mcp[a-z_]*\)").*/\1/p' | sort
 }
 

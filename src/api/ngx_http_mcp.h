@@ -195,6 +195,22 @@ ngx_int_t ngx_http_mcp_add_tools(ngx_conf_t *cf,
 ngx_pool_t *ngx_http_mcp_pool(ngx_http_mcp_call_t *call);
 ngx_http_request_t *ngx_http_mcp_request(ngx_http_mcp_call_t *call);
 
+/*
+ * What the create_loc_conf handler of a module made for the location of the
+ * call: for packs with directives of their own.  Read-only, and so for threads
+ * too.
+ */
+void *ngx_http_mcp_loc_conf(ngx_http_mcp_call_t *call,
+    const ngx_module_t *module);
+
+/*
+ * True if the location that is being merged, in a merge_loc_conf handler of a
+ * module that is loaded after this one, is an endpoint that has the pack: then
+ * what the pack cannot do without can be missed when nginx starts.
+ */
+ngx_uint_t ngx_http_mcp_has_tools(ngx_conf_t *cf,
+    const ngx_http_mcp_tools_t *tools);
+
 
 /*
  * The result.  All return NGX_OK or NGX_ERROR (out of memory, or an argument

@@ -137,7 +137,7 @@ mcp_log_level(mcp_msg_t *msg)
 }
 
 
-/* what is kept without a session: nothing, the client is told yes all the same */
+/* without a session nothing is kept; the client is told yes all the same */
 
 ngx_int_t
 mcp_log_set_level(const mcp_server_t *server, mcp_msg_t *msg,

@@ -32,6 +32,7 @@ ngx_http_mcp_regex_init(ngx_http_mcp_call_t *call, const cJSON *args,
 
     ngx_memzero(re, sizeof(ngx_http_mcp_regex_t));
 
+    re->call = call;
     re->text.data = (u_char *) ngx_http_mcp_text_option(args, "text", "");
     re->text.len = ngx_strlen(re->text.data);
 
@@ -60,7 +61,7 @@ ngx_http_mcp_regex_init(ngx_http_mcp_call_t *call, const cJSON *args,
     (void) pcre2_set_heap_limit(re->mctx, NGX_HTTP_MCP_REGEX_HEAP_LIMIT);
     (void) pcre2_set_callout(re->mctx, ngx_http_mcp_regex_callout, re);
 
-    re->deadline = ngx_http_mcp_regex_clock() + NGX_HTTP_MCP_REGEX_TIME_LIMIT;
+    ngx_http_mcp_regex_limit(re, NGX_HTTP_MCP_REGEX_TIME_LIMIT);
 
     return NGX_OK;
 }
@@ -144,8 +145,9 @@ ngx_http_mcp_regex_callout(pcre2_callout_block *cb, void *data)
         return 0;
     }
 
-    return (ngx_http_mcp_regex_clock() > re->deadline) ? PCRE2_ERROR_CALLOUT
-                                                       : 0;
+    return (ngx_http_mcp_regex_clock() > re->deadline
+            || ngx_http_mcp_cancelled(re->call))
+           ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 
@@ -159,6 +161,26 @@ ngx_http_mcp_regex_clock(void)
     (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
 
     return (uint64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
+void
+ngx_http_mcp_regex_text(ngx_http_mcp_regex_t *re, u_char *p, size_t len)
+{
+    re->text.data = p;
+    re->text.len = len;
+
+    re->offset = 0;
+    re->options = 0;
+    re->counted = 0;
+    re->chars = 0;
+}
+
+
+void
+ngx_http_mcp_regex_limit(ngx_http_mcp_regex_t *re, ngx_msec_t ms)
+{
+    re->deadline = ngx_http_mcp_regex_clock() + ms;
 }
 
 

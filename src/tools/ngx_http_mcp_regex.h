@@ -19,11 +19,13 @@
  * bound the backtracking from one starting point, but not the number of
  * starting points nor the length one item runs over, so that a pattern as
  * simple as a+[bc] is quadratic.  Automatic callouts between the items look
- * at the clock as well; hence no JIT.
+ * at the clock as well, and whether the call was cancelled; hence no JIT.
  */
 
 
 typedef struct {
+    ngx_http_mcp_call_t  *call;
+
     pcre2_code           *code;
     pcre2_match_data     *md;
     pcre2_match_context  *mctx;
@@ -54,6 +56,11 @@ typedef struct {
 ngx_int_t ngx_http_mcp_regex_init(ngx_http_mcp_call_t *call,
     const cJSON *args, ngx_http_mcp_regex_t *re);
 void ngx_http_mcp_regex_free(ngx_http_mcp_regex_t *re);
+
+/* another text, and how long it may be worked on from now on, milliseconds of
+ * processor time */
+void ngx_http_mcp_regex_text(ngx_http_mcp_regex_t *re, u_char *p, size_t len);
+void ngx_http_mcp_regex_limit(ngx_http_mcp_regex_t *re, ngx_msec_t ms);
 
 /*
  * The next match, 0 or an error of PCRE2.  An empty match is followed by a

@@ -261,7 +261,8 @@ static const ngx_http_mcp_tool_t  ngx_http_mcp_text_tool_list[] = {
       ngx_http_mcp_regex_match_input,
       ngx_http_mcp_regex_match_output,
       NULL,
-      NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT,
+      NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT
+                            |NGX_HTTP_MCP_BLOCKING,
       0,
       ngx_http_mcp_text_regex_match },
 
@@ -271,7 +272,8 @@ static const ngx_http_mcp_tool_t  ngx_http_mcp_text_tool_list[] = {
       ngx_http_mcp_regex_replace_input,
       ngx_http_mcp_regex_replace_output,
       NULL,
-      NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT,
+      NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT
+                            |NGX_HTTP_MCP_BLOCKING,
       0,
       ngx_http_mcp_text_regex_replace },
 

@@ -30,7 +30,7 @@
  *     signing               how many keys, the first one
  *     set key value n       the lists of an endpoint
  *     lists key n
- *     publish key n quiet   n times, all but the last without a ring: the
+ *     publish key n quiet   n times, the first "quiet" ones without a ring: the
  *                           microsecond before
  *     wait key ms stay      "heard", "exiting" unless "stay", or "late", the
  *          idle             microsecond; "idle" keeps no worker from exiting
@@ -396,13 +396,15 @@ static ngx_int_t
 ngx_http_probe_publish(ngx_http_request_t *r, u_char *key)
 {
     uint64_t   now;
-    ngx_int_t  n;
+    ngx_int_t  i, n, quiet;
 
     now = ngx_http_probe_now();
+    n = ngx_http_probe_int(r, "n", 1);
+    quiet = ngx_http_probe_int(r, "quiet", 0);
 
-    for (n = ngx_http_probe_int(r, "n", 1); n > 0; n--) {
+    for (i = 0; i < n; i++) {
 
-        if (n > 1 && ngx_http_probe_int(r, "quiet", 0)) {
+        if (i < quiet) {
             (void) ngx_http_mcp_zone_publish(key);
 
         } else {

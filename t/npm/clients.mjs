@@ -5,7 +5,8 @@
 //     client, transport, fetch, faults
 //     call(name, args, options)      a tool
 //     hear(method, handler)          notifications, handler(params)
-//     answer(method, handler)        requests of the server, handler(params)
+//     answer(method, handler)        requests of the server,
+//                                    handler(params, signal)
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
@@ -56,8 +57,8 @@ function v1(url, options = {}) {
             client.setNotificationHandler(schemas[method],
                                           ({ params }) => handler(params)),
         answer: (method, handler) =>
-            client.setRequestHandler(schemas[method],
-                                     ({ params }) => handler(params)),
+            client.setRequestHandler(schemas[method], ({ params }, extra) =>
+                handler(params, extra.signal)),
     });
 }
 
@@ -79,7 +80,8 @@ function v2(mode, who, url, options = {}) {
             client.setNotificationHandler(method,
                                           ({ params }) => handler(params)),
         answer: (method, handler) =>
-            client.setRequestHandler(method, ({ params }) => handler(params)),
+            client.setRequestHandler(method, ({ params }, context) =>
+                handler(params, context.mcpReq.signal)),
     });
 }
 
