@@ -587,6 +587,11 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     case MCP_ACTION_COMPLETE:
         return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
 
+    case MCP_ACTION_LISTEN:
+    case MCP_ACTION_SUBSCRIBE:
+        msg->error.cause = MCP_ERROR_METHOD;
+        return NGX_DECLINED;
+
     case MCP_ACTION_CALL:
         break;
     }

@@ -67,7 +67,8 @@ is_deeply([map { $_->{name} } @{ $t->rpc('prompts/list', {},
            uri => '/inherits')->result->{prompts} }], ['outer'],
           'inherited as other directives are');
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { logging => {}, tools => {}, prompts => {}, completions => {} },
+          { logging => {}, tools => { listChanged => true },
+            prompts => { listChanged => true }, completions => {} },
           'capabilities');
 
 $r = get({ ticket => 'A-7', lang => 'de', 'a.b-c' => '!' });

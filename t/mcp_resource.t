@@ -81,7 +81,8 @@ is_deeply([@{ $r->result->{resources} }[0 .. 2]], [
 is_deeply($t->rpc('resources/templates/list')->result->{resourceTemplates},
           [], 'and no templates');
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { logging => {}, tools => {}, resources => {} },
+          { logging => {}, tools => { listChanged => true },
+            resources => { listChanged => true, subscribe => true } },
           'and no completion');
 is_deeply([map { $_->{uri} } @{ $t->rpc('resources/list', {},
            uri => '/inherits')->result->{resources} }], ['a:server'],

@@ -36,11 +36,13 @@ sub contents { return resource_read(@_)->result->{contents} }
 # what is not there is not said to be there
 
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { logging => {}, tools => {}, resources => {}, prompts => {},
-            completions => {} },
+          { logging => {}, tools => { listChanged => true },
+            resources => { listChanged => true, subscribe => true },
+            prompts => { listChanged => true }, completions => {} },
           'capabilities');
 is_deeply($t->rpc('server/discover', {}, uri => '/bare')
-            ->result->{capabilities}, { logging => {}, tools => {} },
+            ->result->{capabilities},
+          { logging => {}, tools => { listChanged => true } },
           'of a bare endpoint');
 
 for my $version (@versions) {

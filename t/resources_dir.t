@@ -199,7 +199,9 @@ is($r->result->{cacheScope}, 'private', 'private');
 # lists
 
 is_deeply($t->rpc('server/discover')->result->{capabilities},
-          { logging => {}, tools => {}, resources => {}, completions => {} },
+          { logging => {}, tools => { listChanged => true },
+            resources => { listChanged => true, subscribe => true },
+            completions => {} },
           'capabilities');
 is_deeply($t->rpc('resources/list')->result->{resources}, [],
           'no files are listed by default');

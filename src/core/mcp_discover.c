@@ -15,6 +15,7 @@ typedef struct {
     ngx_str_t           name;
     ngx_uint_t          bit;
     ngx_uint_t          version;     /* the first that has a word for it */
+    const char         *changes;     /* for clients that can be told of them */
 } mcp_server_capability_t;
 
 
@@ -33,13 +34,17 @@ static void mcp_server_write_info(mcp_buf_t *b, const mcp_server_info_t *info,
 /* tools are always there, if only as an empty list */
 
 static const mcp_server_capability_t  mcp_server_capabilities[] = {
-    { ngx_string("logging"), MCP_SERVER_LOGGING, MCP_VERSION_2024_11_05 },
-    { ngx_string("tools"), MCP_SERVER_TOOLS, MCP_VERSION_2024_11_05 },
-    { ngx_string("resources"), MCP_SERVER_RESOURCES, MCP_VERSION_2024_11_05 },
-    { ngx_string("prompts"), MCP_SERVER_PROMPTS, MCP_VERSION_2024_11_05 },
+    { ngx_string("logging"), MCP_SERVER_LOGGING, MCP_VERSION_2024_11_05,
+      "{}" },
+    { ngx_string("tools"), MCP_SERVER_TOOLS, MCP_VERSION_2024_11_05,
+      "{\"listChanged\":true}" },
+    { ngx_string("resources"), MCP_SERVER_RESOURCES, MCP_VERSION_2024_11_05,
+      "{\"listChanged\":true,\"subscribe\":true}" },
+    { ngx_string("prompts"), MCP_SERVER_PROMPTS, MCP_VERSION_2024_11_05,
+      "{\"listChanged\":true}" },
     { ngx_string("completions"), MCP_SERVER_COMPLETIONS,
-      MCP_VERSION_2025_03_26 },
-    { ngx_null_string, 0, 0 }
+      MCP_VERSION_2025_03_26, "{}" },
+    { ngx_null_string, 0, 0, NULL }
 };
 
 
@@ -66,6 +71,10 @@ mcp_server_render(mcp_server_t *server, ngx_pool_t *pool)
     server->capabilities = MCP_SERVER_TOOLS|MCP_SERVER_LOGGING
                            | mcp_resources_capabilities(server)
                            | mcp_prompts_capabilities(server);
+
+    if (server->sessions && (server->capabilities & MCP_SERVER_RESOURCES)) {
+        server->capabilities |= MCP_SERVER_SUBSCRIBE;
+    }
 
     if (mcp_server_render_meta(server, pool) != NGX_OK
         || mcp_server_render_discover(server, pool) != NGX_OK)
@@ -168,8 +177,12 @@ static void
 mcp_server_write_capabilities(mcp_buf_t *b, const mcp_server_t *server,
     ngx_uint_t version)
 {
-    ngx_uint_t                      n;
+    ngx_uint_t                      n, changes;
     const mcp_server_capability_t  *c;
+
+    /* a legacy client can be told in the stream of its session only */
+
+    changes = mcp_version_modern(version) || server->sessions;
 
     mcp_buf_lit(b, "\"capabilities\":{");
     n = 0;
@@ -185,7 +198,14 @@ mcp_server_write_capabilities(mcp_buf_t *b, const mcp_server_t *server,
         }
 
         mcp_buf_json_string(b, c->name.data, c->name.len);
-        mcp_buf_lit(b, ":{}");
+        mcp_buf_char(b, ':');
+
+        if (changes) {
+            mcp_buf_add(b, c->changes, ngx_strlen(c->changes));
+
+        } else {
+            mcp_buf_lit(b, "{}");
+        }
     }
 
     mcp_buf_char(b, '}');

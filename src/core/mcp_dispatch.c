@@ -13,6 +13,7 @@
 #include <mcp_resources.h>
 #include <mcp_prompts.h>
 #include <mcp_complete.h>
+#include <mcp_sub.h>
 
 
 struct mcp_method_s {
@@ -78,6 +79,12 @@ static const mcp_method_t  mcp_methods[] = {
     { ngx_string("resources/read"), MCP_VERSION_MASK_ALL,
       MCP_SERVER_RESOURCES, "uri", mcp_resources_read },
 
+    { ngx_string("resources/subscribe"), MCP_VERSION_MASK_LEGACY,
+      MCP_SERVER_SUBSCRIBE, "uri", mcp_sub_subscribe },
+
+    { ngx_string("resources/unsubscribe"), MCP_VERSION_MASK_LEGACY,
+      MCP_SERVER_SUBSCRIBE, "uri", mcp_sub_unsubscribe },
+
     { ngx_string("prompts/list"), MCP_VERSION_MASK_ALL,
       MCP_SERVER_PROMPTS, NULL, mcp_prompts_list },
 
@@ -86,6 +93,9 @@ static const mcp_method_t  mcp_methods[] = {
 
     { ngx_string("completion/complete"), MCP_VERSION_MASK_ALL,
       MCP_SERVER_COMPLETIONS, NULL, mcp_complete },
+
+    { ngx_string("subscriptions/listen"), MCP_VERSION_MASK_MODERN,
+      0, NULL, mcp_sub_listen },
 
     { ngx_null_string, 0, 0, NULL, NULL }
 };

@@ -391,6 +391,38 @@ mcp_resource_match(const mcp_resource_t *resource, mcp_msg_t *msg,
 
 
 ngx_int_t
+mcp_resource_known(const mcp_server_t *server, ngx_pool_t *pool,
+    ngx_str_t *uri)
+{
+    ngx_int_t               rc;
+    ngx_str_t               values[MCP_URI_VARS_MAX];
+    ngx_uint_t              i;
+    mcp_catalog_item_t    **item;
+    const ngx_array_t      *templates;
+    const mcp_resource_t   *resource;
+
+    if (mcp_server_find(server, MCP_OFFER_RESOURCES, uri)) {
+        return NGX_OK;
+    }
+
+    templates = &server->offers[MCP_OFFER_TEMPLATES].catalog.items;
+    item = templates->elts;
+
+    for (i = 0; i < templates->nelts; i++) {
+        resource = item[i]->data;
+
+        rc = mcp_uri_match(resource->template, pool, uri, values);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
 mcp_resource_not_found(mcp_msg_t *msg)
 {
     mcp_buf_t  b;

@@ -55,6 +55,7 @@ typedef struct {
 #define MCP_SERVER_PROMPTS      0x0004
 #define MCP_SERVER_COMPLETIONS  0x0008
 #define MCP_SERVER_LOGGING      0x0010
+#define MCP_SERVER_SUBSCRIBE    0x0020   /* legacy clients to resources */
 
 
 typedef struct {
@@ -64,6 +65,7 @@ typedef struct {
     ngx_uint_t          page_size;
     uint64_t            ttl;         /* of lists, milliseconds */
     unsigned            public:1;    /* "cacheScope" of lists */
+    unsigned            sessions:1;  /* of legacy clients */
 
     mcp_offer_t         offers[MCP_OFFERS];
     ngx_uint_t          capabilities;  /* MCP_SERVER_*, of the rendered one */
@@ -75,6 +77,7 @@ typedef struct {
 
 
 typedef struct mcp_arg_s  mcp_arg_t;
+typedef struct mcp_sub_s  mcp_sub_t;
 
 
 /* what the glue has to do about a message that was dispatched */
@@ -87,8 +90,11 @@ typedef enum {
                                         action->arg; action->args are others */
     MCP_ACTION_INITIALIZE,           /* answer with action->result, a session
                                         begins */
-    MCP_ACTION_LOG_LEVEL             /* likewise; msg->log_level is from now
+    MCP_ACTION_LOG_LEVEL,            /* likewise; msg->log_level is from now
                                         on that of the session */
+    MCP_ACTION_LISTEN,               /* a stream of what action->sub grants */
+    MCP_ACTION_SUBSCRIBE             /* a session to msg->name, action->on;
+                                        then answer with action->result */
 } mcp_action_e;
 
 
@@ -99,6 +105,8 @@ typedef struct {
     const cJSON        *args;        /* an object, checked */
     const mcp_arg_t    *arg;
     ngx_str_t           value;       /* ends with NUL */
+    mcp_sub_t          *sub;
+    ngx_uint_t          on;
 } mcp_action_t;
 
 

@@ -31,23 +31,31 @@
 
 
 /* what a stream was granted */
-typedef struct {
+struct mcp_sub_s {
     ngx_uint_t          lists;       /* MCP_SUB_* */
     ngx_array_t         uris;        /* of ngx_str_t */
-} mcp_sub_t;
+};
+
+
+/* something that was published */
+typedef struct {
+    ngx_uint_t          list;        /* MCP_SUB_*, 0: the resource */
+    ngx_str_t           uri;
+} mcp_change_t;
 
 
 /*
  * "subscriptions/listen": MCP_ACTION_LISTEN and action->sub.  Granted are the
  * lists of what the endpoint offers and the URIs it could read, each once.
+ * The strings are those of the message, the rest is in its pool.
  */
 ngx_int_t mcp_sub_listen(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action);
 
 /*
  * Legacy "resources/subscribe" and "resources/unsubscribe": the URI is
- * msg->name; MCP_ACTION_SUBSCRIBE, action->on.  A URI that cannot be read is
- * not found.
+ * msg->name; MCP_ACTION_SUBSCRIBE, action->on and the result.  A URI that
+ * cannot be read is not found, but is no longer subscribed to either.
  */
 ngx_int_t mcp_sub_subscribe(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_action_t *action);
@@ -70,11 +78,13 @@ void mcp_sub_write_end(mcp_buf_t *b, const mcp_server_t *server,
     const ngx_str_t *id);
 
 /*
- * A published notification: NGX_OK, and either *list (MCP_SUB_*) or, with
- * *list 0, *uri; NGX_DECLINED: msg->error; NGX_ERROR.
+ * A body that publishes: a notification as a client would get it, "jsonrpc"
+ * and "_meta" may be missing, or an array of at most MCP_RPC_BATCH_MAX.
+ * NGX_OK and the changes, an array of mcp_change_t that is made here;
+ * NGX_DECLINED: *error, and nothing is to be published; NGX_ERROR.
  */
-ngx_int_t mcp_sub_published(mcp_msg_t *msg, ngx_uint_t *list,
-    ngx_str_t *uri);
+ngx_int_t mcp_sub_published(ngx_pool_t *pool, ngx_str_t *body,
+    ngx_array_t *changes, mcp_error_t *error);
 
 
 #endif /* _MCP_SUB_H_INCLUDED_ */

@@ -214,6 +214,12 @@ envelope_message(mcp_server_t *server, ngx_pool_t *pool, mcp_msg_t *msg,
         fuzz_assert(msg->error.cause == MCP_ERROR_NONE);
         return;
 
+    } else if (action.type == MCP_ACTION_LISTEN) {
+        fuzz_assert(mcp_version_modern(msg->version));
+        fuzz_assert((action.sub->lists & ~MCP_SUB_ALL) == 0);
+        fuzz_assert(msg->error.cause == MCP_ERROR_NONE);
+        return;
+
     } else {
         fuzz_assert(action.type == MCP_ACTION_RESULT);
         fuzz_assert(msg->error.cause == MCP_ERROR_NONE

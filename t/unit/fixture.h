@@ -14,6 +14,7 @@
 #include <mcp_result.h>
 #include <mcp_headers.h>
 #include <mcp_dispatch.h>
+#include <mcp_sub.h>
 #include "unit.h"
 
 
@@ -277,7 +278,8 @@ fixture_headers(ngx_pool_t *pool, ngx_array_t *headers, const u_char *p,
 
 
 /* what the module would answer; a call as CALL name arguments, a completion
- * as COMPLETE argument=value arguments */
+ * as COMPLETE argument=value arguments, a stream as LISTEN and what goes before
+ * everything else, a subscription as SUBSCRIBE or UNSUBSCRIBE and the URI */
 
 static ngx_inline ngx_int_t
 fixture_answer(mcp_server_t *server, mcp_msg_t *msg, mcp_buf_t *b)
@@ -321,6 +323,19 @@ fixture_answer(mcp_server_t *server, mcp_msg_t *msg, mcp_buf_t *b)
         mcp_buf_str(b, &action.value);
         mcp_buf_char(b, ' ');
         return mcp_json_print(b, action.args);
+    }
+
+    if (action.type == MCP_ACTION_LISTEN) {
+        mcp_buf_lit(b, "LISTEN ");
+        mcp_sub_write_ack(b, &msg->id, action.sub);
+        return NGX_OK;
+    }
+
+    if (action.type == MCP_ACTION_SUBSCRIBE) {
+        action.on ? mcp_buf_lit(b, "SUBSCRIBE ")
+                  : mcp_buf_lit(b, "UNSUBSCRIBE ");
+        mcp_buf_str(b, &msg->name);
+        return NGX_OK;
     }
 
     mcp_rpc_result_head(b, &msg->id);

@@ -306,7 +306,8 @@ tools_test_rendered(void)
                 "{\"resultType\":\"complete\",\"supportedVersions\":["
                 "\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\","
                 "\"2024-11-05\"],"
-                "\"capabilities\":{\"logging\":{},\"tools\":{}},"
+                "\"capabilities\":{\"logging\":{},"
+                "\"tools\":{\"listChanged\":true}},"
                 "\"instructions\":\"Call\\nme.\",\"ttlMs\":60000,"
                 "\"cacheScope\":\"private\"," TOOLS_META "}");
     (void) mcp_discover(server, &msg, &action);
@@ -335,7 +336,8 @@ tools_test_rendered(void)
     ngx_str_set(&expected,
                 "{\"resultType\":\"complete\",\"supportedVersions\":["
                 "\"2026-07-28\"],"
-                "\"capabilities\":{\"logging\":{},\"tools\":{}},\"ttlMs\":0,"
+                "\"capabilities\":{\"logging\":{},"
+                "\"tools\":{\"listChanged\":true}},\"ttlMs\":0,"
                 "\"cacheScope\":\"public\",\"_meta\":{"
                 "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"fixture\","
                 "\"version\":\"0\"}}}");
