@@ -15,6 +15,7 @@
 
 static void ngx_http_mcp_replay_refuse(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, u_char *key);
+static void ngx_http_mcp_replay_cleanup(void *data);
 static void ngx_http_mcp_replay_write(ngx_http_mcp_ctx_t *ctx,
     ngx_http_mcp_replay_e type);
 static void ngx_http_mcp_replay_key(ngx_http_mcp_replay_t *replay,
@@ -36,6 +37,7 @@ ngx_int_t
 ngx_http_mcp_replay_open(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_msec_t                longest;
+    ngx_http_cleanup_t       *cln;
     ngx_http_mcp_replay_t    *replay;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
@@ -43,6 +45,11 @@ ngx_http_mcp_replay_open(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     replay = ngx_pcalloc(r->pool, sizeof(ngx_http_mcp_replay_t));
     if (replay == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
         return NGX_ERROR;
     }
 
@@ -61,7 +68,23 @@ ngx_http_mcp_replay_open(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     ctx->replay = replay;
 
+    cln->handler = ngx_http_mcp_replay_cleanup;
+    cln->data = ctx;
+
     return NGX_OK;
+}
+
+
+/* whatever the reason, nobody waits for what never comes */
+
+static void
+ngx_http_mcp_replay_cleanup(void *data)
+{
+    ngx_http_mcp_ctx_t *ctx = data;
+
+    if (!ctx->replay->ended) {
+        ngx_http_mcp_replay_end(ctx);
+    }
 }
 
 
@@ -156,7 +179,9 @@ ngx_http_mcp_replay_write(ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_replay_e type)
     state.ended = (type == NGX_HTTP_MCP_REPLAY_LAST);
     state.poll = (type == NGX_HTTP_MCP_REPLAY_POLL) ? replay->id.seq : 0;
 
-    if (!state.ended) {
+    replay->ended = (type == NGX_HTTP_MCP_REPLAY_LAST);
+
+    if (!replay->ended) {
         ttl += replay->life;
     }
 
@@ -167,9 +192,10 @@ ngx_http_mcp_replay_write(ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_replay_e type)
 
     /* who was cut off may come back before it is noticed here */
 
-    if (ctx->detached
-        || ngx_http_mcp_zone_get(replay->follower, NULL, NULL) == NGX_OK)
-    {
+    replay->followed = (ngx_http_mcp_zone_get(replay->follower, NULL, NULL)
+                        == NGX_OK);
+
+    if (ctx->detached || replay->followed) {
         ngx_http_mcp_notify_publish(replay->news);
     }
 }

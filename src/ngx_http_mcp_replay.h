@@ -45,6 +45,8 @@ struct ngx_http_mcp_replay_s {
     u_char                       news[MCP_KEY];      /* what is published */
     u_char                       follower[MCP_KEY];  /* there: is read */
     time_t                       life;     /* of a call, seconds */
+    unsigned                     ended:1;
+    unsigned                     followed:1;  /* by another request */
 };
 
 

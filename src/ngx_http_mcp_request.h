@@ -123,7 +123,7 @@ typedef struct {
     ngx_chain_t                 *free;     /* buffers of the stream */
     ngx_chain_t                 *busy;
     size_t                       queued;   /* memory of busy */
-    ngx_http_event_handler_pt    drained;  /* run when busy is empty again */
+    ngx_event_t                 *drained;  /* posted when busy is empty */
     ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
 
     unsigned                     parsed:1;

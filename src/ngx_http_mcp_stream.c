@@ -295,6 +295,15 @@ ngx_http_mcp_stream_put(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return ngx_http_mcp_detach_cut(r, ctx);
     }
 
+    if (ctx->replay
+        && ctx->replay->followed
+        && ngx_http_mcp_detach_cut(r, ctx) == NGX_OK)
+    {
+        /* the client has come back and reads there: events are sent once */
+        ngx_http_mcp_stream_free(ctx, cl);
+        return NGX_OK;
+    }
+
     cl->buf->flush = 1;
 
     if (ngx_http_mcp_stream_output(r, ctx, cl) != NGX_OK) {
@@ -358,7 +367,7 @@ ngx_http_mcp_stream_close_kept(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return ctx->gone ? NGX_ERROR : NGX_OK;
     }
 
-    if (ctx->out == NULL) {
+    if (ctx->out == NULL || ctx->replay->followed) {
         return ngx_http_send_special(r, NGX_HTTP_LAST);
     }
 
@@ -522,7 +531,7 @@ ngx_http_mcp_stream_writer(ngx_http_request_t *r)
         ngx_http_mcp_detach_hang_up(r, ctx, 0);
 
     } else if (ctx->drained) {
-        ctx->drained(r);
+        ngx_post_event(ctx->drained, &ngx_posted_events);
     }
 }
 

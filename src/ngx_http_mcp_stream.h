@@ -55,7 +55,8 @@ ngx_int_t ngx_http_mcp_stream_poll(ngx_http_request_t *r,
 
 /*
  * Sends the answer that ngx_http_mcp_reply_*() has gathered, if there is one,
- * as the last event and ends the stream; returns what a content handler returns.
+ * as the last event and ends the stream; returns what a content handler
+ * returns.
  */
 ngx_int_t ngx_http_mcp_stream_close(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
