@@ -24,6 +24,11 @@
 
 
 typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
+
+
+/* a flag of handlers, inside of this module: it may go on in a thread, if the
+ * location has a pool of threads */
+#define NGX_HTTP_MCP_MAY_BLOCK  0x0200
 typedef struct ngx_http_mcp_ask_s     ngx_http_mcp_ask_t;
 
 

@@ -10,6 +10,7 @@
 #include <mcp_prompts.h>
 #include <mcp_resources.h>
 #include <mcp_tools.h>
+#include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_conf.h>
 
 
@@ -18,7 +19,7 @@ static ngx_int_t ngx_http_mcp_check_timeouts(ngx_conf_t *cf,
 static ngx_uint_t ngx_http_mcp_has_tool(ngx_http_mcp_loc_conf_t *conf,
     ngx_str_t *name);
 static ngx_uint_t ngx_http_mcp_knows_tool(ngx_conf_t *cf, ngx_str_t *name);
-static ngx_uint_t ngx_http_mcp_blocks(mcp_offer_e offer, const void *data);
+static ngx_uint_t ngx_http_mcp_flags(mcp_offer_e offer, const void *data);
 
 
 char *
@@ -221,7 +222,7 @@ ngx_http_mcp_knows_tool(ngx_conf_t *cf, ngx_str_t *name)
 ngx_int_t
 ngx_http_mcp_check_threads(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
-    ngx_uint_t            i, k;
+    ngx_uint_t            i, k, flags;
     ngx_array_t          *items;
     mcp_catalog_item_t  **item;
 
@@ -235,17 +236,24 @@ ngx_http_mcp_check_threads(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 
         for (k = 0; k < items->nelts; k++) {
 
-            if (!ngx_http_mcp_blocks(i, item[k]->data)) {
-                continue;
-            }
+            flags = ngx_http_mcp_flags(i, item[k]->data);
 
 #if (NGX_THREADS)
+
+            if ((flags & (NGX_HTTP_MCP_BLOCKING|NGX_HTTP_MCP_MAY_BLOCK)) == 0)
+            {
+                continue;
+            }
 
             conf->thread_pool = ngx_thread_pool_add(cf, NULL);
 
             return conf->thread_pool ? NGX_OK : NGX_ERROR;
 
 #else
+
+            if ((flags & NGX_HTTP_MCP_BLOCKING) == 0) {
+                continue;
+            }
 
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "\"%V\" blocks, and nginx was built without "
@@ -261,9 +269,8 @@ ngx_http_mcp_check_threads(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 
 
 static ngx_uint_t
-ngx_http_mcp_blocks(mcp_offer_e offer, const void *data)
+ngx_http_mcp_flags(mcp_offer_e offer, const void *data)
 {
-    ngx_uint_t             flags;
     const mcp_tool_t      *tool;
     const mcp_prompt_t    *prompt;
     const mcp_resource_t  *resource;
@@ -272,18 +279,14 @@ ngx_http_mcp_blocks(mcp_offer_e offer, const void *data)
 
     case MCP_OFFER_TOOLS:
         tool = data;
-        flags = ((const ngx_http_mcp_tool_t *) tool->data)->flags;
-        break;
+        return ((const ngx_http_mcp_tool_t *) tool->data)->flags;
 
     case MCP_OFFER_PROMPTS:
         prompt = data;
-        flags = ((const ngx_http_mcp_prompt_t *) prompt->data)->flags;
-        break;
+        return ((const ngx_http_mcp_prompt_t *) prompt->data)->flags;
 
     default:
         resource = data;
-        flags = ((const ngx_http_mcp_resource_t *) resource->data)->flags;
+        return ((const ngx_http_mcp_resource_t *) resource->data)->flags;
     }
-
-    return flags & NGX_HTTP_MCP_BLOCKING;
 }

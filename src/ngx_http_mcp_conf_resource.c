@@ -251,6 +251,10 @@ ngx_http_mcp_static_describe(ngx_http_mcp_static_t *st, ngx_str_t *uri)
     desc->ttl = (st->ttl == NGX_CONF_UNSET_MSEC) ? 0 : st->ttl;
     desc->public = st->public;
 
+    if (st->file.data && st->max > NGX_HTTP_MCP_FILE_THREAD) {
+        desc->flags = NGX_HTTP_MCP_MAY_BLOCK;
+    }
+
     if (st->text.data) {
         desc->size = st->text.len;
 
@@ -348,7 +352,7 @@ ngx_http_mcp_static_handler(ngx_http_mcp_call_t *call, const cJSON *args)
     if (fd == NGX_INVALID_FILE) {
         err = ngx_errno;
 
-        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, err,
+        ngx_log_error(NGX_LOG_ERR, call->result.pool->log, err,
                       ngx_open_file_n " \"%V\" failed", &st->file);
 
         return (err == NGX_ENOENT || err == NGX_ENOTDIR) ? NGX_DECLINED
@@ -358,5 +362,5 @@ ngx_http_mcp_static_handler(ngx_http_mcp_call_t *call, const cJSON *args)
     name = st->file;
     type = st->type;
 
-    return ngx_http_mcp_file_contents(call, fd, &name, &type, st->max);
+    return ngx_http_mcp_file_contents(call, args, fd, &name, &type, st->max);
 }

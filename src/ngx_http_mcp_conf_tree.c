@@ -289,6 +289,10 @@ ngx_http_mcp_dir_describe(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir)
     desc->args = dir->args;
     desc->handler = ngx_http_mcp_dir_handler;
 
+    if (dir->size > NGX_HTTP_MCP_FILE_THREAD) {
+        desc->flags = NGX_HTTP_MCP_MAY_BLOCK;
+    }
+
     p = ngx_cpymem(p, dir->prefix.data, dir->prefix.len);
     ngx_memcpy(p, "{+path}", sizeof("{+path}"));
 

@@ -21,11 +21,11 @@ ngx_http_mcp_dir_handler(ngx_http_mcp_call_t *call, const cJSON *args)
     ngx_fd_t                   fd;
     ngx_int_t                  rc;
     ngx_str_t                  path, type;
-    ngx_log_t                 *log;
+    ngx_pool_t                *pool;
     const ngx_http_mcp_dir_t  *dir;
 
     dir = call->msg->resource->data;
-    log = call->request->connection->log;
+    pool = call->result.pool;
 
     rc = ngx_http_mcp_dir_path(call, args, &path);
 
@@ -33,8 +33,7 @@ ngx_http_mcp_dir_handler(ngx_http_mcp_call_t *call, const cJSON *args)
         return rc;
     }
 
-    rc = ngx_http_mcp_tree_open(&dir->tree, call->request->pool, log, &path,
-                                &fd);
+    rc = ngx_http_mcp_tree_open(&dir->tree, pool, pool->log, &path, &fd);
 
     if (rc != NGX_OK) {
         return rc;
@@ -42,7 +41,8 @@ ngx_http_mcp_dir_handler(ngx_http_mcp_call_t *call, const cJSON *args)
 
     type = dir->type;
 
-    return ngx_http_mcp_file_contents(call, fd, &path, &type, dir->size);
+    return ngx_http_mcp_file_contents(call, args, fd, &path, &type,
+                                      dir->size);
 }
 
 
@@ -67,7 +67,7 @@ ngx_http_mcp_dir_path(ngx_http_mcp_call_t *call, const cJSON *args,
     dir = call->msg->resource->data;
     text = call->msg->name;
 
-    rc = mcp_uri_match(&dir->uri, call->request->pool, &text, value);
+    rc = mcp_uri_match(&dir->uri, call->result.pool, &text, value);
     *path = value[0];
 
     return rc;
