@@ -14,8 +14,6 @@
 
 static ngx_int_t ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call,
     ngx_str_t *text);
-static ngx_int_t ngx_http_mcp_call_ask(ngx_http_mcp_call_t *call,
-    ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_call_late(ngx_http_mcp_call_t *call,
     ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call);
@@ -75,7 +73,12 @@ ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call, ngx_str_t *text)
         break;
 
     case NGX_DONE:
-        return ngx_http_mcp_call_ask(call, text);
+        if (call->input.asks.nelts) {
+            return ngx_http_mcp_input_write(call, text);
+        }
+
+        return ngx_http_mcp_call_fail(call, "wants answers and asked for "
+                                            "nothing");
 
     case NGX_BUSY:
         /* when it went on */
@@ -98,18 +101,6 @@ ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call, ngx_str_t *text)
     }
 
     return ngx_http_mcp_call_write(call, &call->result, text);
-}
-
-
-static ngx_int_t
-ngx_http_mcp_call_ask(ngx_http_mcp_call_t *call, ngx_str_t *text)
-{
-    ngx_int_t    rc;
-    const char  *reason;
-
-    rc = ngx_http_mcp_input_write(call, text, &reason);
-
-    return rc == NGX_DECLINED ? ngx_http_mcp_call_fail(call, reason) : rc;
 }
 
 

@@ -468,6 +468,10 @@ ngx_http_mcp_run(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     ctx->current = (i < ctx->body.n) ? i : 0;
 
+    if (ngx_http_mcp_reply_end(r, ctx) != NGX_OK) {
+        return ctx->streaming ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (ctx->streaming) {
         return ngx_http_mcp_stream_close(r, ctx);
     }

@@ -107,8 +107,7 @@ ngx_http_mcp_input_bind(ngx_http_mcp_call_t *call, mcp_state_bind_t *bind)
 
 
 ngx_int_t
-ngx_http_mcp_input_write(ngx_http_mcp_call_t *call, ngx_str_t *result,
-    const char **reason)
+ngx_http_mcp_input_write(ngx_http_mcp_call_t *call, ngx_str_t *result)
 {
     time_t                    expires;
     ngx_int_t                 rc;
@@ -120,15 +119,9 @@ ngx_http_mcp_input_write(ngx_http_mcp_call_t *call, ngx_str_t *result,
     r = call->request;
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (call->input.asks.nelts == 0) {
-        *reason = "wants answers and asked for nothing";
-        return NGX_DECLINED;
-    }
-
-    rc = mcp_input_payload(&call->input, &payload);
+    rc = mcp_input_payload(&call->input, call->msg, &payload);
 
     if (rc != NGX_OK) {
-        *reason = "cannot ask";
         return rc;
     }
 

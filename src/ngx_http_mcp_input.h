@@ -27,11 +27,11 @@
 ngx_int_t ngx_http_mcp_input_open(ngx_http_mcp_call_t *call);
 
 /*
- * The result of a modern call that asks.  NGX_OK; NGX_DECLINED: *reason says
- * why it cannot be asked; NGX_ERROR.
+ * The result of a modern call that asks for something.  NGX_OK, NGX_DECLINED
+ * (msg->error) or NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_input_write(ngx_http_mcp_call_t *call,
-    ngx_str_t *result, const char **reason);
+    ngx_str_t *result);
 
 
 #endif /* _NGX_HTTP_MCP_INPUT_H_INCLUDED_ */

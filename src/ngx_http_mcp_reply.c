@@ -127,12 +127,24 @@ ngx_http_mcp_reply_add(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
 
 ngx_int_t
+ngx_http_mcp_reply_end(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    static ngx_str_t  end = ngx_string("]");
+
+    if (!ctx->body.batch || ctx->answers == 0) {
+        return NGX_OK;
+    }
+
+    return ngx_http_mcp_reply_add(r, ctx, &end);
+}
+
+
+ngx_int_t
 ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_uint_t status)
 {
-    ngx_int_t         rc;
-    ngx_chain_t      *cl;
-    static ngx_str_t  end = ngx_string("]");
+    ngx_int_t     rc;
+    ngx_chain_t  *cl;
 
     if (ctx->answers == 0) {
         ctx->answered = 1;
@@ -142,10 +154,6 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         r->header_only = 1;
 
         return ngx_http_send_header(r);
-    }
-
-    if (ctx->body.batch && ngx_http_mcp_reply_add(r, ctx, &end) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (status == NGX_HTTP_NOT_ALLOWED

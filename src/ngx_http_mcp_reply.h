@@ -25,6 +25,10 @@ ngx_int_t ngx_http_mcp_reply_result(ngx_http_request_t *r,
 ngx_int_t ngx_http_mcp_reply_error(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *id, mcp_error_t *error);
 
+/* after the last of them: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_reply_end(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+
 /*
  * Sends the answer, 202 without a body if nothing was added; returns what a
  * content handler returns.

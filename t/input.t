@@ -131,8 +131,9 @@ for my $how (qw(ask later work)) {
         my $r = ask(@call);
         ok_result($r, "$name: asked");
         is(asked($r), 'one:elicitation/create', 'for a form');
-        is(($t->wait_lines('access.log', 1))[-1], "200 $call[0] none",
-           'which is no error') if $how eq 'ask';
+        ok(wait_until(sub {
+            $t->slurp('access.log') =~ /^200 \Q$call[0]\E none$/m
+        }), 'which is no error') if $how eq 'ask';
 
         my $params = $r->result->{inputRequests}{one}{params};
         is("$params->{mode} $params->{message} "
@@ -294,6 +295,17 @@ is(asked(ask(of_tool('work', 'rounds'), state => $state,
    'two:sampling/createMessage', 'a state lives over a reload');
 
 
+# answers that are too long to be kept
+
+$r = ask(of_tool('ask', 'rounds'), answers =>
+         { one => { action => 'accept', content => { name => 'x' x 33_000 } } });
+ok_error($r, 200, -32602, 'an answer that is too long for another round');
+like($r->error->{message}, qr/too long to be kept/, 'and why is said');
+ok(said(ask(of_tool('ask', 'form'), answers =>
+            { one => { action => 'accept', content => { name => 'x' x 33_000 } } })),
+   'for the last one it is not');
+
+
 # who cannot be asked
 
 my @need = (
@@ -337,7 +349,7 @@ my @wrong = (
     ['bad', qr/mcp tool "ask" failed: the schema must be/],
     ['done', qr/mcp tool "ask" wants answers and asked for nothing/],
     ['abort', qr/mcp tool "ask" failed/],
-    ['big', qr/mcp tool "ask" cannot ask: answers and state are too long/],
+    ['big', qr/mcp tool "ask" failed: the state is too long/],
 );
 
 for my $wrong (@wrong) {
@@ -346,5 +358,26 @@ for my $wrong (@wrong) {
     ok_error(ask(of_tool('ask', $what)), 200, -32603, "$what: fails");
     ok($t->wait_log($line), 'the log says why');
 }
+
+
+# servers that share keys, while these change
+
+my @keys = map { $_ x 64 } 'a', 'b';
+my @servers = map {
+    MCPTest->new(
+        modules  => [asking_tools()],
+        location => 'mcp; mcp_tools asking;',
+        http     => 'mcp_state_key %%DIR%%/keys;',
+        files    => { keys => join "\n", @$_ },
+    )->start
+} [$keys[0]], [$keys[1], $keys[0]];
+
+my @states = map { $t = $_; state(ask(@form)) } @servers;
+
+$t = $servers[1];
+ok(said(ask(@form, state => $states[0], answers => { one => $answer{form} })),
+   'a state of another server');
+$t = $servers[0];
+refused(ask(@form, state => $states[1]), 'one with a key it does not have yet');
 
 finish();

@@ -406,8 +406,8 @@ ngx_uint_t ngx_http_mcp_capabilities(ngx_http_mcp_call_t *call);
 
 /*
  * What the handler wants to know when it is run again: set before NGX_DONE is
- * returned, copied; read at the next run, empty at the first one.  It stays
- * until it is set again.
+ * returned, copied, up to 16 KiB; read at the next run, empty at the first one.
+ * It stays until it is set again.
  */
 ngx_int_t ngx_http_mcp_set_state(ngx_http_mcp_call_t *call, const u_char *p,
     size_t len);

@@ -247,7 +247,7 @@ mcp_input_set_state(mcp_input_t *input, const u_char *p, size_t len)
 
 
 ngx_int_t
-mcp_input_payload(mcp_input_t *input, ngx_str_t *payload)
+mcp_input_payload(mcp_input_t *input, mcp_msg_t *msg, ngx_str_t *payload)
 {
     u_char      head[MCP_INPUT_HEAD];
     mcp_buf_t   b;
@@ -275,13 +275,13 @@ mcp_input_payload(mcp_input_t *input, ngx_str_t *payload)
         return NGX_ERROR;
     }
 
-    if (payload->len > MCP_INPUT_STATE_MAX) {
-        ngx_str_set(&input->reason, "answers and state are too long to be "
-                                    "kept by the client");
-        return NGX_DECLINED;
+    if (payload->len <= MCP_INPUT_KEPT_MAX) {
+        return NGX_OK;
     }
 
-    return NGX_OK;
+    return mcp_rpc_error(msg->doc->pool, &msg->error, MCP_ERROR_PARAMS,
+                         "Invalid params: the answers in \"inputResponses\" "
+                         "are too long to be kept for another round");
 }
 
 

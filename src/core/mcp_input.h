@@ -28,7 +28,8 @@
 
 #define MCP_INPUT_MAX         16     /* requests of one round */
 #define MCP_INPUT_ROUNDS      32     /* of one legacy call */
-#define MCP_INPUT_STATE_MAX   32768  /* bytes of answers and state */
+#define MCP_INPUT_STATE_MAX   16384  /* bytes of the handler's state */
+#define MCP_INPUT_KEPT_MAX    32768  /* of that and the answers */
 
 
 /* a request to the client */
@@ -104,9 +105,10 @@ ngx_int_t mcp_input_roots(mcp_input_t *input, const char *key,
 ngx_int_t mcp_input_accept(mcp_input_t *input, const ngx_str_t *key,
     const cJSON *answer);
 
-/* what has to be kept for the next run: NGX_OK; NGX_DECLINED: too much,
- * input->reason; NGX_ERROR */
-ngx_int_t mcp_input_payload(mcp_input_t *input, ngx_str_t *payload);
+/* what has to be kept for the next run: NGX_OK; NGX_DECLINED: the answers are
+ * too long (msg->error); NGX_ERROR */
+ngx_int_t mcp_input_payload(mcp_input_t *input, mcp_msg_t *msg,
+    ngx_str_t *payload);
 
 /* modern: the "result" that asks; NGX_OK or NGX_ERROR */
 ngx_int_t mcp_input_write(mcp_input_t *input, const mcp_server_t *server,

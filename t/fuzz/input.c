@@ -218,8 +218,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input_result(&input, asked);
 
     fuzz_assert(mcp_input_set_state(&input, data + 2, len) == NGX_OK);
-    fuzz_assert(mcp_input_payload(&input, &payload) == NGX_OK
-                || size > MCP_INPUT_STATE_MAX / 8);
+    fuzz_assert(mcp_input_payload(&input, &msg, &payload) == NGX_OK
+                || size > MCP_INPUT_KEPT_MAX / 8);
 
     payload.data = unit_copy(pool, payload.data, payload.len);
     fuzz_assert(mcp_input_init(&input, pool, &msg, &payload) == NGX_OK);

@@ -110,8 +110,8 @@ asking_big(ngx_http_mcp_call_t *call, const char *key, const cJSON **answer)
 {
     u_char  *p;
 
-    p = ngx_pcalloc(ngx_http_mcp_pool(call), 32768);
-    if (p == NULL || ngx_http_mcp_set_state(call, p, 32768) != NGX_OK) {
+    p = ngx_pcalloc(ngx_http_mcp_pool(call), 16385);
+    if (p == NULL || ngx_http_mcp_set_state(call, p, 16385) != NGX_OK) {
         return NGX_ERROR;
     }
 

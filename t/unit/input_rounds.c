@@ -56,6 +56,7 @@ input_test_rounds(ngx_uint_t legacy)
     cJSON           *responses, *item;
     ngx_int_t        rc;
     ngx_str_t        payload, name, text;
+    mcp_msg_t        msg;
     ngx_uint_t       i, n;
     ngx_pool_t      *pool;
     mcp_input_t      input;
@@ -125,7 +126,7 @@ input_test_rounds(ngx_uint_t legacy)
         (void) mcp_input_set_state(&input, (u_char *) (char [])
                                    { 'a' + i, '\0', 'z' }, 3);
 
-        if (!legacy && mcp_input_payload(&input, &payload) != NGX_OK) {
+        if (!legacy && mcp_input_payload(&input, &msg, &payload) != NGX_OK) {
             abort();
         }
     }
@@ -197,9 +198,11 @@ static void
 input_test_bounds(void)
 {
     char          key[2];
+    cJSON         item;
     u_char       *state;
     ngx_int_t     rc;
-    ngx_str_t     payload;
+    ngx_str_t     payload, name;
+    mcp_msg_t     msg;
     ngx_uint_t    i;
     ngx_pool_t   *pool;
     mcp_input_t   input;
@@ -228,18 +231,34 @@ input_test_bounds(void)
             && input_same(&input.reason, "the key is used twice"),
             "a key for two things");
 
-    state = ngx_pcalloc(pool, MCP_INPUT_STATE_MAX + 1);
+    state = ngx_pcalloc(pool, MCP_INPUT_KEPT_MAX);
 
     unit_ok(mcp_input_set_state(&input, state, MCP_INPUT_STATE_MAX + 1)
-            == NGX_ERROR, "a state that is too long");
+            == NGX_ERROR && input.reason.len, "a state that is too long");
 
-    unit_ok(mcp_input_set_state(&input, state, MCP_INPUT_STATE_MAX - 6)
-            == NGX_OK && mcp_input_payload(&input, &payload) == NGX_OK,
+    unit_ok(mcp_input_set_state(&input, state, MCP_INPUT_STATE_MAX) == NGX_OK,
             "one that just fits");
 
-    unit_ok(mcp_input_set_state(&input, state, MCP_INPUT_STATE_MAX - 5)
-            == NGX_OK && mcp_input_payload(&input, &payload) == NGX_DECLINED
-            && input.reason.len, "one that does not");
+    /* {"k":"..."} and the length of the state */
+
+    for (i = 0; i < 2; i++) {
+        ngx_memzero(&item, sizeof(cJSON));
+        ngx_memset(state, 'x', MCP_INPUT_KEPT_MAX);
+
+        item.type = cJSON_String;
+        item.valuestring = (char *) state;
+        state[MCP_INPUT_KEPT_MAX - MCP_INPUT_STATE_MAX - 12 + i] = '\0';
+
+        ngx_str_set(&name, "k");
+        (void) mcp_input_accept(&input, &name, &item);
+
+        input_message_of(&msg, pool, 4, 0, "");
+
+        unit_ok(mcp_input_payload(&input, &msg, &payload)
+                == (i ? NGX_DECLINED : NGX_OK)
+                && msg.error.cause == (i ? MCP_ERROR_PARAMS : MCP_ERROR_NONE),
+                "answers that %s", i ? "do not fit" : "just fit");
+    }
 
     ngx_destroy_pool(pool);
 }
@@ -319,7 +338,7 @@ input_test_memory(void)
         }
 
         if (rc == NGX_DONE) {
-            rc = mcp_input_payload(&input, &payload);
+            rc = mcp_input_payload(&input, &msg, &payload);
         }
 
         if (rc == NGX_OK) {

@@ -289,7 +289,7 @@ notify_test_levels(void)
 
     unit_is_int(mcp_log_set_level(NULL, &msg, &action), NGX_OK,
                 "logging/setLevel");
-    unit_ok(action.type == MCP_ACTION_RESULT && action.result.len == 2,
+    unit_ok(action.type == MCP_ACTION_LOG_LEVEL && action.result.len == 2,
             "has an empty result");
 
     msg.params = NULL;
