@@ -51,6 +51,8 @@ ngx_int_t ngx_http_conformance_prompt_embedded(ngx_http_mcp_call_t *call,
     const cJSON *args);
 ngx_int_t ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
     const cJSON *args);
+
+/* what hangs up */
 ngx_int_t ngx_http_conformance_reconnection(ngx_http_mcp_call_t *call,
     const cJSON *args);
 

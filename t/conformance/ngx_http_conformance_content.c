@@ -23,8 +23,6 @@ typedef struct {
 
 static ngx_int_t ngx_http_conformance_say_progress(ngx_http_mcp_call_t *call,
     ngx_uint_t step);
-static ngx_int_t ngx_http_conformance_say_nothing(ngx_http_mcp_call_t *call,
-    ngx_uint_t step);
 static ngx_int_t ngx_http_conformance_say_log(ngx_http_mcp_call_t *call,
     ngx_uint_t step);
 static ngx_int_t ngx_http_conformance_steps(ngx_http_mcp_call_t *call,
@@ -273,25 +271,6 @@ ngx_http_conformance_say_log(ngx_http_mcp_call_t *call, ngx_uint_t step)
 
     return ngx_http_mcp_log(call, NGX_HTTP_MCP_LOG_INFO, "conformance", "%s",
                             text[step]);
-}
-
-
-ngx_int_t
-ngx_http_conformance_reconnection(ngx_http_mcp_call_t *call,
-    const cJSON *args)
-{
-    if (ngx_http_mcp_poll(call, 10 * INTERVAL) == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_conformance_steps(call, ngx_http_conformance_say_nothing);
-}
-
-
-static ngx_int_t
-ngx_http_conformance_say_nothing(ngx_http_mcp_call_t *call, ngx_uint_t step)
-{
-    return NGX_OK;
 }
 
 

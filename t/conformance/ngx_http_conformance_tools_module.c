@@ -184,7 +184,7 @@ static const ngx_http_mcp_tool_t  ngx_http_conformance_tools[] = {
 
     { "test_reconnection",
       NULL,
-      "Lets the client hang up and come back for the result.",
+      "Tells the client to hang up, and to come back for the result.",
       NO_ARGUMENTS,
       NULL,
       NULL,
