@@ -94,6 +94,9 @@ typedef struct {
 } ngx_http_mcp_timeout_t;
 
 
+typedef struct ngx_http_mcp_listen_s  ngx_http_mcp_listen_t;
+
+
 typedef struct {
     mcp_body_t                   body;
     ngx_uint_t                   current;  /* of body.msgs */
@@ -114,12 +117,14 @@ typedef struct {
     mcp_session_t               *session;  /* legacy; NULL: none */
 
     ngx_http_mcp_call_t         *call;     /* that is not answered yet */
+    ngx_http_mcp_listen_t       *listen;   /* NULL: does not listen */
     ngx_uint_t                   threads;  /* that have not ended */
     ngx_int_t                    rc;       /* to finalize with */
 
     ngx_chain_t                 *free;     /* buffers of the stream */
     ngx_chain_t                 *busy;
     size_t                       queued;   /* memory of busy */
+    ngx_http_event_handler_pt    drained;  /* run when busy is empty again */
 
     unsigned                     parsed:1;
     unsigned                     answered:1;   /* by the content handler */

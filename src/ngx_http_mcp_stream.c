@@ -52,6 +52,15 @@ ngx_http_mcp_stream_comment(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 }
 
 
+ngx_int_t
+ngx_http_mcp_stream_raw(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_str_t *bytes)
+{
+    return ngx_http_mcp_stream_bytes(r, ctx, &ngx_http_mcp_stream_none, bytes,
+                                     &ngx_http_mcp_stream_none);
+}
+
+
 static ngx_int_t
 ngx_http_mcp_stream_bytes(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_str_t *head, ngx_str_t *body, ngx_str_t *tail)
@@ -197,7 +206,7 @@ ngx_http_mcp_stream_output(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    if (!r->buffered && !c->buffered) {
+    if (!ngx_http_mcp_stream_slow(r)) {
 
         if (wev->timer_set && !wev->delayed) {
             ngx_del_timer(wev);
@@ -255,6 +264,11 @@ ngx_http_mcp_stream_writer(ngx_http_request_t *r)
 
     if (ngx_http_mcp_stream_output(r, ctx, NULL) != NGX_OK) {
         ngx_http_mcp_finalize(r, NGX_ERROR);
+        return;
+    }
+
+    if (ctx->drained && !ngx_http_mcp_stream_slow(r)) {
+        ctx->drained(r);
     }
 }
 
@@ -283,15 +297,19 @@ ngx_http_mcp_stream_close(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_chain_t  *head, *tail;
 
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "mcp stream closed");
+
+    if (ctx->out == NULL) {
+        return ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
     head = ngx_http_mcp_chain(r, &ngx_http_mcp_stream_data);
     tail = ngx_http_mcp_chain(r, &ngx_http_mcp_stream_end);
 
     if (head == NULL || tail == NULL) {
         return NGX_ERROR;
     }
-
-    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "mcp stream closed");
 
     head->next = ctx->out;
     *ctx->last_out = tail;

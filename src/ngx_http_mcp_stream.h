@@ -37,9 +37,17 @@ ngx_int_t ngx_http_mcp_stream_send(ngx_http_request_t *r,
 ngx_int_t ngx_http_mcp_stream_comment(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 
+/* sends whole events and comments as they are; likewise */
+ngx_int_t ngx_http_mcp_stream_raw(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *bytes);
+
+/* true if the client has not taken all; ctx->drained is run when it has */
+#define ngx_http_mcp_stream_slow(r)                                          \
+    ((r)->buffered || (r)->connection->buffered)
+
 /*
- * Sends the answer that ngx_http_mcp_reply_*() has gathered as the last event
- * and ends the stream; returns what a content handler returns.
+ * Sends the answer, if any, that ngx_http_mcp_reply_*() has gathered as the
+ * last event and ends the stream; returns what a content handler returns.
  */
 ngx_int_t ngx_http_mcp_stream_close(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
