@@ -25,6 +25,7 @@
 
 typedef struct {
     ngx_array_t                  packs;    /* of ngx_http_mcp_pack_t */
+    ngx_array_t                  watches;  /* of ngx_http_mcp_dir_t pointers */
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
