@@ -37,7 +37,8 @@ struct ngx_http_mcp_listen_s {
     ngx_http_mcp_listen_item_t  *items;
     ngx_uint_t                   n;
 
-    ngx_event_t                  heartbeat;
+    ngx_event_t                  tick;     /* heartbeats; the reader is no
+                                              longer slow */
     ngx_msec_t                   spoke;    /* when something was sent */
 
     ngx_queue_t                  queue;    /* of those with news */
@@ -64,8 +65,7 @@ static ngx_int_t ngx_http_mcp_listen_ack(ngx_http_mcp_listen_t *listen,
     mcp_sub_t *sub);
 static void ngx_http_mcp_listen_wake(ngx_http_mcp_waiter_t *waiter,
     ngx_uint_t exiting);
-static void ngx_http_mcp_listen_drained(ngx_http_request_t *r);
-static void ngx_http_mcp_listen_heartbeat(ngx_event_t *ev);
+static void ngx_http_mcp_listen_tick(ngx_event_t *ev);
 static void ngx_http_mcp_listen_post(ngx_http_mcp_listen_t *listen);
 static void ngx_http_mcp_listen_slice(ngx_event_t *ev);
 static void ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
@@ -111,7 +111,7 @@ ngx_http_mcp_listen(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
                    sub->uris.nelts);
 
     ctx->listen = listen;
-    ctx->drained = ngx_http_mcp_listen_drained;
+    ctx->drained = &listen->tick;
 
     if (ngx_http_mcp_listen_ack(listen, sub) != NGX_OK
         || ngx_http_mcp_stream_wait(r, ctx) != NGX_OK)
@@ -189,13 +189,13 @@ ngx_http_mcp_listen_create(ngx_http_request_t *r, mcp_msg_t *msg,
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    listen->heartbeat.handler = ngx_http_mcp_listen_heartbeat;
-    listen->heartbeat.data = listen;
-    listen->heartbeat.log = r->connection->log;
-    listen->heartbeat.cancelable = 1;
+    listen->tick.handler = ngx_http_mcp_listen_tick;
+    listen->tick.data = listen;
+    listen->tick.log = r->connection->log;
+    listen->tick.cancelable = 1;
 
     if (mlcf->stream_heartbeat) {
-        ngx_add_timer(&listen->heartbeat, mlcf->stream_heartbeat);
+        ngx_add_timer(&listen->tick, mlcf->stream_heartbeat);
     }
 
     return listen;
@@ -291,18 +291,7 @@ ngx_http_mcp_listen_wake(ngx_http_mcp_waiter_t *waiter, ngx_uint_t exiting)
 
 
 static void
-ngx_http_mcp_listen_drained(ngx_http_request_t *r)
-{
-    ngx_http_mcp_ctx_t  *ctx;
-
-    ctx = ngx_http_mcp_get_ctx(r);
-
-    ngx_http_mcp_listen_post(ctx->listen);
-}
-
-
-static void
-ngx_http_mcp_listen_heartbeat(ngx_event_t *ev)
+ngx_http_mcp_listen_tick(ngx_event_t *ev)
 {
     ngx_http_mcp_listen_t *listen = ev->data;
 
@@ -311,17 +300,21 @@ ngx_http_mcp_listen_heartbeat(ngx_event_t *ev)
 
     mlcf = ngx_http_get_module_loc_conf(listen->request, ngx_http_mcp_module);
 
-    quiet = ngx_current_msec - listen->spoke;
-
-    if (quiet < mlcf->stream_heartbeat) {
-        ngx_add_timer(ev, mlcf->stream_heartbeat - quiet);
+    if (mlcf->stream_heartbeat == 0) {
+        ngx_http_mcp_listen_post(listen);
         return;
     }
 
-    listen->quiet = 1;
-    ngx_http_mcp_listen_post(listen);
+    quiet = ngx_current_msec - listen->spoke;
 
-    ngx_add_timer(ev, mlcf->stream_heartbeat);
+    if (quiet >= mlcf->stream_heartbeat) {
+        listen->quiet = 1;
+        quiet = 0;
+    }
+
+    ngx_add_timer(ev, mlcf->stream_heartbeat - quiet);
+
+    ngx_http_mcp_listen_post(listen);
 }
 
 
@@ -586,8 +579,12 @@ ngx_http_mcp_listen_stop(ngx_http_mcp_listen_t *listen)
         ngx_http_mcp_notify_forget(&listen->items[i].waiter);
     }
 
-    if (listen->heartbeat.timer_set) {
-        ngx_del_timer(&listen->heartbeat);
+    if (listen->tick.timer_set) {
+        ngx_del_timer(&listen->tick);
+    }
+
+    if (listen->tick.posted) {
+        ngx_delete_posted_event(&listen->tick);
     }
 
     if (listen->queued) {

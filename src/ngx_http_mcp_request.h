@@ -96,6 +96,7 @@ typedef struct {
 
 
 typedef struct ngx_http_mcp_listen_s  ngx_http_mcp_listen_t;
+typedef struct ngx_http_mcp_replay_s  ngx_http_mcp_replay_t;
 
 
 typedef struct {
@@ -125,7 +126,8 @@ typedef struct {
     ngx_chain_t                 *free;     /* buffers of the stream */
     ngx_chain_t                 *busy;
     size_t                       queued;   /* memory of busy */
-    ngx_http_event_handler_pt    drained;  /* run when busy is empty again */
+    ngx_event_t                 *drained;  /* posted when busy is empty */
+    ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
 
     unsigned                     parsed:1;
     unsigned                     answered:1;   /* by the content handler */
@@ -133,6 +135,8 @@ typedef struct {
     unsigned                     events:1;     /* the client takes SSE */
     unsigned                     streaming:1;  /* SSE has begun */
     unsigned                     finished:1;   /* all is answered */
+    unsigned                     detached:1;   /* goes on without a client */
+    unsigned                     gone:1;       /* likewise: cut off */
 } ngx_http_mcp_ctx_t;
 
 

@@ -67,8 +67,8 @@ sub changed { return { method => "notifications/$_[0]/list_changed" } }
 sub is_heard {
     my ($name, @methods) = @_;
 
-    is(($s->next // {})->{method}, "notifications/$_", "$name: $_")
-        for @methods;
+    is(join(' ', sort map { ($s->next // {})->{method} // 'none' } @methods),
+       join(' ', map { "notifications/$_" } sort @methods), $name);
     return;
 }
 
