@@ -352,6 +352,8 @@ ngx_http_mcp_stream_close_kept(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_chain_t  *cl;
 
+    cl = NULL;
+
     if (ctx->out == NULL) {
         ngx_http_mcp_replay_end(ctx);
 
@@ -367,7 +369,7 @@ ngx_http_mcp_stream_close_kept(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return ctx->gone ? NGX_ERROR : NGX_OK;
     }
 
-    if (ctx->out == NULL || ctx->replay->followed) {
+    if (cl == NULL || ctx->replay->followed) {
         return ngx_http_send_special(r, NGX_HTTP_LAST);
     }
 
