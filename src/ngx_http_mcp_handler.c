@@ -14,7 +14,10 @@
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
+#include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_session.h>
+#include <ngx_http_mcp_cancel.h>
+#include <ngx_http_mcp_follow.h>
 #include <ngx_http_mcp_stream.h>
 
 
@@ -382,7 +385,7 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
 
     rc = ngx_http_mcp_run(r, ctx);
 
-    if (rc == NGX_AGAIN && ctx->call) {
+    if (rc == NGX_AGAIN && (ctx->call || ctx->listen)) {
         r->main->count++;
         return NGX_DONE;
     }
@@ -429,7 +432,31 @@ ngx_http_mcp_refuse(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 static ngx_int_t
 ngx_http_mcp_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    ctx->error.cause = MCP_ERROR_HTTP_METHOD;
+    ngx_int_t  rc;
+    ngx_str_t  id;
+
+    rc = mcp_headers_get(&ctx->headers, "last-event-id", &id);
+
+    if (rc == NGX_DECLINED) {
+        ctx->error.cause = MCP_ERROR_HTTP_METHOD;
+        return ngx_http_mcp_refuse(r, ctx);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_discard_request_body(r);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        rc = ngx_http_mcp_follow(r, ctx, &id);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    ctx->error.cause = MCP_ERROR_EVENT;
 
     return ngx_http_mcp_refuse(r, ctx);
 }
@@ -517,6 +544,12 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_int_t     rc;
     mcp_action_t  action;
 
+    if (msg->kind == MCP_RPC_NOTIFICATION
+        && msg->error.cause == MCP_ERROR_NONE)
+    {
+        ngx_http_mcp_cancel_notified(r, ctx, msg);
+    }
+
     if (ctx->body.batch && msg->kind == MCP_RPC_NOTIFICATION) {
         /* in a batch there is no status that could say what is wrong */
         return NGX_OK;
@@ -550,6 +583,10 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     case NGX_AGAIN:
         return NGX_AGAIN;
+
+    case NGX_ABORT:
+        /* nobody waits for an answer */
+        return NGX_OK;
 
     default:
         return NGX_ERROR;
@@ -588,6 +625,8 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
 
     case MCP_ACTION_LISTEN:
+        return ngx_http_mcp_listen(r, ctx, msg, action->sub);
+
     case MCP_ACTION_SUBSCRIBE:
         msg->error.cause = MCP_ERROR_METHOD;
         return NGX_DECLINED;

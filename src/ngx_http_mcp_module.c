@@ -11,8 +11,10 @@
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_notify.h>
+#include <ngx_http_mcp_publish.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_variables.h>
+#include <ngx_http_mcp_watch.h>
 #include <ngx_http_mcp_zone.h>
 
 
@@ -22,6 +24,8 @@
 static ngx_int_t ngx_http_mcp_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mcp_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mcp_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_mcp_init_process(ngx_cycle_t *cycle);
+static void ngx_http_mcp_exit_process(ngx_cycle_t *cycle);
 static void *ngx_http_mcp_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_mcp_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
@@ -29,6 +33,8 @@ static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
 static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *prev, ngx_http_mcp_loc_conf_t *conf);
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
 static ngx_conf_num_bounds_t  ngx_http_mcp_page_size_bounds = {
@@ -50,6 +56,13 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
     { ngx_string("mcp"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_mcp_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_publish"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_mcp_set_publish,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -208,10 +221,10 @@ ngx_module_t  ngx_http_mcp_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     ngx_http_mcp_init_module,              /* init module */
-    ngx_http_mcp_notify_init_process,      /* init process */
+    ngx_http_mcp_init_process,             /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_mcp_notify_exit_process,      /* exit process */
+    ngx_http_mcp_exit_process,             /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -265,6 +278,25 @@ ngx_http_mcp_init_module(ngx_cycle_t *cycle)
 }
 
 
+static ngx_int_t
+ngx_http_mcp_init_process(ngx_cycle_t *cycle)
+{
+    if (ngx_http_mcp_notify_init_process(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_watch_init_process(cycle);
+}
+
+
+static void
+ngx_http_mcp_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_mcp_watch_exit_process(cycle);
+    ngx_http_mcp_notify_exit_process(cycle);
+}
+
+
 static void *
 ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
 {
@@ -276,7 +308,9 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&mmcf->packs, cf->pool, 4, sizeof(ngx_http_mcp_pack_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&mmcf->watches, cf->pool, 1, sizeof(void *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -448,6 +482,27 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
     mmcf->enabled = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler == ngx_http_mcp_publish_handler) {
+        return "is duplicate";
+    }
+
+    if (clcf->handler) {
+        return "conflicts with another content handler of the location";
+    }
+
+    clcf->handler = ngx_http_mcp_publish_handler;
 
     return NGX_CONF_OK;
 }

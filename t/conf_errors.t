@@ -174,6 +174,16 @@ accepted('mcp_tool_timeout: no endpoint',
          server => 'location /x { mcp_tool_timeout 1s add; }');
 refused("mcp_tool_timeout: \"$_\"", location => "mcp_tool_timeout $_;",
         qr/mcp_tool_timeout/) for '', '0', '0s', '-1', '1y1', 'x';
+
+
+# mcp_input_timeout
+
+accepted('mcp_input_timeout', server => 'mcp_input_timeout 1m;',
+         location => 'mcp; mcp_input_timeout 100ms;');
+refused("mcp_input_timeout: \"$_\"", location => "mcp_input_timeout $_;",
+        qr/mcp_input_timeout/) for '', '0', '0s', '-1', '1y1', 'x', '1s 2s';
+refused('mcp_input_timeout twice', location => "mcp_input_timeout 1s;\n"
+        . 'mcp_input_timeout 2s;', qr/"mcp_input_timeout" directive is dup/);
 refused('mcp_tool_timeout: twice',
         location => "mcp_tool_timeout 1s;\nmcp_tool_timeout 2s;",
         qr/duplicate/);

@@ -359,4 +359,25 @@ for my $wrong (@wrong) {
     ok($t->wait_log($line), 'the log says why');
 }
 
+
+# servers that share keys, while these change
+
+my @keys = map { $_ x 64 } 'a', 'b';
+my @servers = map {
+    MCPTest->new(
+        modules  => [asking_tools()],
+        location => 'mcp; mcp_tools asking;',
+        http     => 'mcp_state_key %%DIR%%/keys;',
+        files    => { keys => join "\n", @$_ },
+    )->start
+} [$keys[0]], [$keys[1], $keys[0]];
+
+my @states = map { $t = $_; state(ask(@form)) } @servers;
+
+$t = $servers[1];
+ok(said(ask(@form, state => $states[0], answers => { one => $answer{form} })),
+   'a state of another server');
+$t = $servers[0];
+refused(ask(@form, state => $states[1]), 'one with a key it does not have yet');
+
 finish();

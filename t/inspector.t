@@ -10,25 +10,46 @@ use warnings;
 use utf8;
 
 use FindBin;
+use JSON::PP ();
 
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Inspector;
 use MCPTest::Node qw(setup fixture paged offers);
+use MCPTest::Tools;
 
 setup();
 
 my $t = MCPTest->new(
-    modules  => [fixture()],
+    modules  => [fixture(), talk_tools()],
     location => <<'EOC', server => paged() . offers())->start;
         mcp;
         mcp_server        quickstart 1.2.3;
-        mcp_tools         demo text conformance;
+        mcp_tools         demo text conformance talk;
 EOC
 
 my $base = 'http://127.0.0.1:' . $t->port;
 my $inspector = MCPTest::Inspector->new($t);
 my $ended = 'All steps are done.';
+
+my $form = {
+    kind => 'form', key => 'who', message => 'Who?', schema => {
+        type       => 'object',
+        properties => { name => { type => 'string' },
+                        age  => { type => 'integer' } },
+        required   => ['name'],
+    },
+};
+my $page = { kind => 'url', key => 'page', message => 'Log in',
+             url => 'https://example.com/login?a=b' };
+my $roots = { kind => 'roots', key => 'roots' };
+my $sample = {
+    kind => 'sample', key => 'city', params => {
+        messages  => [{ role => 'user',
+                        content => { type => 'text', text => 'Where?' } }],
+        maxTokens => 5,
+    },
+};
 
 
 sub cli_result {
@@ -44,6 +65,13 @@ sub mcpdo_result {
 
     ok($r->{rc} == 0 && $r->{out}, $name) or diag($r->{text});
     return $r->{out} || {};
+}
+
+
+# arguments of "ask"
+
+sub rounds {
+    return JSON::PP->new->canonical->encode({ rounds => [@_] });
 }
 
 
@@ -89,6 +117,20 @@ for my $era (qw(legacy modern)) {
     $r = $run->('mcp', 'tools/call', '--tool-name', 'test_error_handling');
     is($r->{error}{code}, 'tool_is_error', 'a tool error');
     ok($r->{out}{result}{isError}, 'with its text');
+
+    # this one has roots, none, and cannot ask its user
+
+    $r = cli_result($run->('mcp', 'tools/call', '--tool-name', 'ask',
+                           '--tool-args-json', rounds([$roots])),
+                    'a tool that asks for roots');
+    is(scalar @{ $r->{structuredContent}{roots} }, 0, 'there are none');
+
+    for my $ask ($form, $page, $sample) {
+        $r = $run->('mcp', 'tools/call', '--tool-name', 'ask',
+                    '--tool-args-json', rounds([$ask]));
+        like($r->{error}{message}, qr/capability/i,
+             "a $ask->{kind} cannot be asked for");
+    }
 
     $r = cli_result($run->('offers', 'resources/list'), 'resources/list');
     is($r->{resources}[0]{uri}, 'docs://guide', 'a resource');
@@ -173,6 +215,57 @@ for my $era (qw(legacy modern)) {
     my $message = $tail->next;
     is($message->{method}, 'notifications/message', 'the log is seen');
     is($message->{params}{logger}, 'conformance', 'it is that of the tool');
+
+    # what it is asked
+
+    my $pending = sub {
+        my ($reply, $mode) = @_;
+
+        my $asked = mcpdo_result($reply, "asked: $mode")->{elicitationPending};
+        is($asked->{mode}, $mode, 'what the user is told');
+        return $asked;
+    };
+
+    my $respond = sub {
+        my ($asked, @answer) = @_;
+        return $inspector->respond($asked->{elicitationId}, @answer);
+    };
+
+    my $call = sub {
+        return $inspector->mcpdo($name, 'tools/call', 'ask', rounds(@_));
+    };
+
+    my $asked = $pending->($call->([$form], [$page]), 'form');
+    is($asked->{message}, 'Who?', 'the text');
+    is_deeply($asked->{requestedSchema}, $form->{schema}, 'the form');
+
+    $asked = $pending->($respond->($asked, 'name:=Ann', 'age:=5'), 'url');
+    is($asked->{url}, $page->{url}, 'the address');
+
+    $r = mcpdo_result($respond->($asked, '--done'), 'done');
+    is_deeply($r->{structuredContent}, {
+        runs => 3,
+        who  => { action => 'accept', content => { name => 'Ann', age => 5 } },
+        page => { action => 'accept' },
+    }, 'the tool has both answers');
+
+    for my $action (qw(decline cancel)) {
+        $r = mcpdo_result($respond->($pending->($call->([$form]), 'form'),
+                                     "--$action"), "the user can $action");
+        is($r->{structuredContent}{who}{action}, $action, 'the tool is told');
+    }
+
+    mcpdo_result($inspector->mcpdo($name, 'roots/set', '--roots-json',
+                                   '[{"uri":"file:///a","name":"A"}]'),
+                 'roots/set');
+    $r = mcpdo_result($call->([$roots]), 'a tool that asks for roots');
+    is_deeply($r->{structuredContent}{roots},
+              [{ uri => 'file:///a', name => 'A' }], 'gets them');
+
+    # this one has no model
+
+    like($call->([$sample])->{error}{message}, qr/capability/i,
+         'sampling cannot be asked for');
 }
 
 undef $inspector;

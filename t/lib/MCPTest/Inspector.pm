@@ -9,6 +9,7 @@ package MCPTest::Inspector;
 #     my $r = $inspector->cli($url, $era, '--method', 'tools/list');
 #     $inspector->connect('name', $url, $era, @option);
 #     $r = $inspector->mcpdo('name', 'tools/call', 'add', 'a:=1', 'b:=2');
+#     $inspector->respond($r->{out}{elicitationPending}{elicitationId}, ...);
 #     my $tail = $inspector->tail('name');    # what the server says meanwhile
 #     $tail->next;
 #
@@ -77,6 +78,15 @@ sub mcpdo {
     my ($self, $name, @argument) = @_;
 
     return $self->_mcpdo("\@$name", @argument);
+}
+
+
+# to what a call has asked
+
+sub respond {
+    my ($self, $id, @answer) = @_;
+
+    return $self->_mcpdo('elicitation/respond', $id, @answer);
 }
 
 
