@@ -13,6 +13,7 @@ use POSIX ();
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Conf;
+use MCPTest::Events;
 use Time::HiRes qw(time);
 
 plan(skip_all => 'no inotify') if $^O ne 'linux';
@@ -181,6 +182,45 @@ announces(1, sub { make('tree/churn/last.md', 'y') },
           'the last of directories that come and go is watched');
 
 
+# whoever listens, in any worker
+
+{
+    my @uris = ('docs://a.md', 'docs://sub/b.md', 'docs://with%20space.md',
+                'link://e.md', 'docs://.git/config');
+    my @s = map { MCPTest::Events->open($t, $t->request_bytes(
+        'subscriptions/listen', { notifications => {
+            resourceSubscriptions => \@uris } })) } 1 .. 12;
+
+    ok((grep { $_ eq 'docs://a.md' } @{ $_->next
+        ->{params}{notifications}{resourceSubscriptions} }), 'granted')
+        for @s;
+
+    for (['tree/a.md', 'docs://a.md'], ['tree/sub/b.md', 'docs://sub/b.md'],
+         ['tree/with space.md', 'docs://with%20space.md'],
+         ['linked/e.md', 'link://e.md'])
+    {
+        my ($path, $uri) = @$_;
+
+        make($path, 'heard');
+        my $begin = time;
+        is(join(' ', map { $_->next->{params}{uri} } @s),
+           join(' ', ($uri) x @s), "$path: all hear of it");
+        cmp_ok(time - $begin, '<', MCPTest::sanitize() ? 3 : 0.5,
+               "$path: soon");
+        quiet();
+
+        # what was made in two steps may be heard of twice
+        $_->cancel for @s;
+        @s = map { MCPTest::Events->open($t, $t->request_bytes(
+            'subscriptions/listen', { notifications => {
+                resourceSubscriptions => \@uris } })) } 1 .. 12;
+        $_->next for @s;
+    }
+
+    $_->cancel for @s;
+}
+
+
 # roots
 
 {
@@ -254,6 +294,39 @@ wait_until(sub { my $n = published(); make('tree/a.md', 'x');
 quiet();
 announces(1, sub { make('tree/sub/b.md', 'killed') },
           'a worker that is started again watches');
+
+
+# many directories
+
+SKIP: {
+    open my $fh, '<', '/proc/sys/fs/inotify/max_user_watches' or die;
+    skip('few watches', 5) if <$fh> < 20000;
+
+    my $many = MCPTest->new(%conf);
+
+    mkdir $many->path($_) or die for qw(tree linked quiet tree/d);
+    symlink 'linked', $many->path('link') or die;
+    mkdir $many->path(sprintf 'tree/d/%d', $_) or die for 1 .. 9000;
+    mkdir $many->path('tree/e') or die;
+    mkdir $many->path(sprintf 'tree/e/%d', $_) or die for 1 .. 2000;
+    $many->start;
+
+    my $most = 0;
+
+    until ($many->error_log =~ /mcp watches/) {
+        my $begin = time;
+        $many->call('echo', { text => 'x' }) for 1 .. 4;
+        $most = time - $begin if time - $begin > $most;
+    }
+
+    like($many->error_log, qr/mcp watches 10000 directories .* and no more/,
+         'more directories than are watched');
+    cmp_ok($most, '<', MCPTest::sanitize() ? 3 : 0.5,
+           'others are served meanwhile');
+    is(() = $many->error_log =~ /mcp watches/g, 1, 'it is said once');
+    ok($many->stop, 'the end');
+    ok(!$many->complaints, 'without complaints');
+}
 
 
 # mistakes
