@@ -110,7 +110,11 @@ ngx_http_mcp_stream_poll(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_uint_t    away;
     ngx_chain_t  *cl;
 
-    if (!ngx_http_mcp_replay_wanted(r, ctx)) {
+    /* there is no need for a stream where this cannot be */
+
+    if (!ngx_http_mcp_replay_wanted(r, ctx)
+        || (!ctx->detached && ngx_http_mcp_detach_full()))
+    {
         return NGX_DECLINED;
     }
 
