@@ -77,6 +77,7 @@ static ngx_int_t ngx_http_mcp_listen_write(ngx_http_mcp_listen_t *listen,
 static ngx_int_t ngx_http_mcp_listen_flush(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_buf_t *buf);
 static ngx_int_t ngx_http_mcp_listen_end(ngx_http_mcp_listen_t *listen);
+static void ngx_http_mcp_listen_unread(ngx_http_request_t *r);
 static void ngx_http_mcp_listen_stop(ngx_http_mcp_listen_t *listen);
 static void ngx_http_mcp_listen_cleanup(void *data);
 
@@ -546,6 +547,7 @@ ngx_http_mcp_listen_end(ngx_http_mcp_listen_t *listen)
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
     ngx_http_mcp_listen_stop(listen);
+    ngx_http_mcp_listen_unread(r);
 
     ctx->drained = NULL;
     action.closed = 0;
@@ -561,6 +563,52 @@ ngx_http_mcp_listen_end(ngx_http_mcp_listen_t *listen)
     }
 
     return ngx_http_mcp_stream_close(r, ctx);
+}
+
+
+/*
+ * Where something may be left to read, nginx waits until the client closes the
+ * connection, "lingering_timeout"; a worker that has to leave should know that
+ * there is nothing.
+ */
+
+static void
+ngx_http_mcp_listen_unread(ngx_http_request_t *r)
+{
+    char               buf[1];
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+#if (NGX_HTTP_V2)
+
+    if (r->stream) {
+        return;
+    }
+
+#endif
+
+#if (NGX_HTTP_V3)
+
+    if (c->quic) {
+        return;
+    }
+
+#endif
+
+#if (NGX_HTTP_SSL)
+
+    if (c->ssl && SSL_pending(c->ssl->connection)) {
+        return;
+    }
+
+#endif
+
+    if (recv(c->fd, buf, 1, MSG_PEEK) == -1
+        && ngx_socket_errno == NGX_EAGAIN)
+    {
+        c->read->ready = 0;
+    }
 }
 
 
