@@ -607,6 +607,7 @@ ngx_http_mcp_listen_unread(ngx_http_request_t *r)
     if (recv(c->fd, buf, 1, MSG_PEEK) == -1
         && ngx_socket_errno == NGX_EAGAIN)
     {
+        r->lingering_close = 0;
         c->read->ready = 0;
     }
 }
