@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <mcp_headers.h>
 #include <mcp_sse.h>
+#include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_reply.h>
@@ -54,6 +55,8 @@ typedef struct {
     ngx_pool_t                  *pool;
     mcp_buf_t                    json;
     mcp_buf_t                    events;
+    ngx_http_mcp_loc_conf_t     *mlcf;     /* the endpoint looked at last */
+    ngx_uint_t                   changed;  /* MCP_SUB_* of it */
 } ngx_http_mcp_listen_buf_t;
 
 
@@ -69,6 +72,8 @@ static void ngx_http_mcp_listen_tick(ngx_event_t *ev);
 static void ngx_http_mcp_listen_post(ngx_http_mcp_listen_t *listen);
 static void ngx_http_mcp_listen_slice(ngx_event_t *ev);
 static void ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
+    ngx_http_mcp_listen_buf_t *buf);
+static void ngx_http_mcp_listen_compare(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_buf_t *buf);
 static ngx_int_t ngx_http_mcp_listen_news(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_buf_t *buf);
@@ -354,6 +359,7 @@ ngx_http_mcp_listen_slice(ngx_event_t *ev)
     ngx_http_mcp_listen_t      *listen;
     ngx_http_mcp_listen_buf_t   buf;
 
+    buf.mlcf = NULL;
     buf.pool = ngx_create_pool(ngx_pagesize, ev->log);
 
     if (buf.pool) {
@@ -416,6 +422,10 @@ ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
 
     exiting = listen->exiting;
 
+    if (exiting) {
+        ngx_http_mcp_listen_compare(listen, buf);
+    }
+
     rc = ngx_http_mcp_listen_news(listen, buf);
 
     if (rc != NGX_OK) {
@@ -426,6 +436,31 @@ ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
     }
 
     ngx_http_run_posted_requests(c);
+}
+
+
+/* what the endpoint lists from now on is listed by other workers */
+
+static void
+ngx_http_mcp_listen_compare(ngx_http_mcp_listen_t *listen,
+    ngx_http_mcp_listen_buf_t *buf)
+{
+    ngx_uint_t                i;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(listen->request, ngx_http_mcp_module);
+
+    if (buf->mlcf != mlcf) {
+        buf->mlcf = mlcf;
+        buf->changed = ngx_http_mcp_endpoint_changed(mlcf);
+    }
+
+    for (i = 0; i < listen->n; i++) {
+
+        if (listen->items[i].list & buf->changed) {
+            listen->items[i].pending = 1;
+        }
+    }
 }
 
 
