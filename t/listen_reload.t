@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Streams over a reload: old workers tell which lists are others now, to whom
-# has asked for them, then the result, then the end; and leave at once.
+# Reload with 200 streams open and calls going on: no call fails or hangs, each
+# stream ends with its result, the old workers are gone within 2 seconds.
 #
 # Copyright (C) the ngx_http_mcp_module authors
 
@@ -12,214 +12,189 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Events;
-use MCPTest::Tools;
+use MCPTest::Load;
+use MCPTest::Message;
 use Time::HiRes ();
 
-# what is steady, and what a reload changes
+use constant { STREAMS => 200, WORKERS => 4 };
 
-my %part = (
-    tools     => 'mcp_tools change;',
-    prompts   => 'mcp_prompt a { description a; message user a; }',
-    resources => 'mcp_resource a:b { name b; text b; }',
-    beside    => 'mcp_tools change;',
+my %location = (
+    plain   => 'mcp; mcp_tools demo;',
+    changed => 'mcp; mcp_tools demo text;',
 );
 
-
-sub conf {
-    my (%o) = (%part, @_);
-
-    return (location => "mcp; $o{tools} $o{prompts} $o{resources} "
-                        . ($o{more} // ''),
-            server => "location = /beside { mcp; $o{beside} }");
-}
-
-
 my $t = MCPTest->new(
-    modules => [change_tools()],
-    workers => $ENV{TEST_WORKERS} || 2,
-    conf(),
-)->start;
+    workers  => WORKERS,
+    listen   => 'reuseport',
+    location => $location{plain},
+    server   => <<'EOC',
+    listen 127.0.0.1:%%PORT_1%% http2;
 
-my $prefix = 'io.modelcontextprotocol/';
-
-my %all = (toolsListChanged => true, promptsListChanged => true,
-           resourcesListChanged => true);
-
-
-sub listen_to {
-    my ($filter, %o) = @_;
-
-    my $s = MCPTest::Events->open($t, $t->request_bytes(
-        'subscriptions/listen', { notifications => $filter }, %o));
-
-    is(($s->next // {})->{method}, 'notifications/subscriptions/acknowledged',
-       'ack');
-    return $s;
-}
-
-
-# the lists that were said to have changed, the result and the end
-
-sub is_told {
-    my ($s, $lists, $name) = @_;
-
-    my @rest = $s->rest;
-    my $last = pop @rest;
-
-    is(join(' ', map { $_->{method} =~ m{/(.*)/list_changed$} } @rest), $lists,
-       "$name: " . ($lists || 'nothing has changed'));
-    is(scalar(grep { $_->{params}{_meta}{"${prefix}subscriptionId"} == 1 }
-              @rest), scalar @rest, "$name: the id");
-    is($last->{result}{resultType} // 'none', 'complete', "$name: the result");
-    is($last->{result}{_meta}{"${prefix}subscriptionId"}, 1, "$name: its id");
-    ok($s->ended, "$name: the end");
-    return;
-}
-
-
-# one reload, and what two streams, of all and of nothing, hear of it
-
-sub reloads {
-    my ($lists, $name, %change) = @_;
-
-    my $s = listen_to({ %all });
-    my $none = listen_to({ resourceSubscriptions => ['a:b', 'change:/a'] });
-    my $beside = listen_to({ %all }, uri => '/beside');
-
-    ok($t->reload(%change ? conf(%change) : ()), $name);
-    is_told($s, $lists, $name);
-    is_told($none, '', "$name, not asked for");
-    is_told($beside, $change{beside} ? 'tools resources' : '',
-            "$name, another endpoint");
-
-    $part{$_} = $change{$_} for keys %change;
-    return;
-}
-
-
-reloads('', 'the same again');
-reloads('', 'written in another way', more => 'mcp_list_ttl 5s;
-        mcp_server other 2; mcp_page_size 1;');
-reloads('tools', 'more tools', tools => 'mcp_tools change demo;');
-reloads('prompts', 'another prompt',
-        prompts => 'mcp_prompt a { description b; message user a; }');
-reloads('', 'a prompt that says something else',
-        prompts => 'mcp_prompt a { description b; message user b; }');
-reloads('resources', 'another resource',
-        resources => 'mcp_resource a:c { name b; text b; }');
-reloads('tools resources', 'fewer tools, another template',
-        tools => 'mcp_tools demo;');
-reloads('prompts resources', 'no prompts and no resources', prompts => '',
-        resources => '');
-reloads('', 'another endpoint', beside => 'mcp_tools demo;');
-
-my $asked = listen_to({ promptsListChanged => true, toolsListChanged => true });
-ok($t->reload(conf(tools => 'mcp_tools demo text;',
-                   resources => 'mcp_resource a:d { name d; text d; }')),
-   'tools and resources');
-is_told($asked, 'tools', 'not asked for');
-
-
-# endpoints of the same name are told apart by their order
-
-sub three {
-    my ($second, $third) = @_;
-
-    return (location => 'mcp; mcp_tools demo;', server => '', http => <<"EOC");
-    server {
-        listen 127.0.0.1:%%PORT_1%%;
-        location = /mcp { mcp; mcp_tools $second; }
-    }
-
-    server {
-        listen 127.0.0.1:%%PORT_2%%;
-        location = /mcp { mcp; mcp_tools $third; }
+    location = /publish {
+        mcp_publish;
     }
 EOC
+)->start;
+
+my $filter = { toolsListChanged => true };
+my $within = MCPTest::sanitize() ? 10 : 2;
+my $listen = $t->request_bytes('subscriptions/listen',
+                               { notifications => $filter });
+my ($body, $headers) = MCPTest::Message::message('modern',
+    'subscriptions/listen', { notifications => $filter });
+
+
+# the request is sent on all of them before an answer is read
+
+sub streams {
+    my ($n) = @_;
+
+    my @c = map { $t->connect } 1 .. $n;
+
+    $_->send($listen) for @c;
+
+    my @s = map { MCPTest::Events->on($_) } @c;
+    my @ack = grep { ($_->next // {})->{method} =~ /acknowledged$/ } @s;
+
+    is(scalar @ack, $n, "$n streams");
+    return @s;
 }
 
-$t->reload(three('text', 'demo text'));
 
-my @same = map {
-    my $c = $t->connect($t->port($_));
+# sockets of each worker, the least first
 
-    $c->send($t->request_bytes('subscriptions/listen',
-                               { notifications => { %all } }));
-    MCPTest::Events->on($c);
-} 0 .. 2;
+sub sockets {
+    my @n = sort { $a <=> $b } map {
+        scalar grep { (readlink // '') =~ /^socket:/ } glob "/proc/$_/fd/*"
+    } $t->worker_pids;
 
-is($_->next->{method}, 'notifications/subscriptions/acknowledged', 'ack')
-    for @same;
-ok($t->reload(three('text', 'demo')), 'one of three');
-is_told($same[0], '', 'the last in the configuration');
-is_told($same[1], '', 'the first');
-is_told($same[2], 'tools', 'the one');
+    return @n;
+}
 
 
-# many streams, steady calls: none is lost, and the old workers are gone soon
+# A reload: what the streams are told until they end, as clients see it, which
+# close their connections then; and seconds until the last of the old workers
+# has exited.
 
-my @streams = map { listen_to({ %all }) } 1 .. 200;
-my @old = $t->worker_pids;
+sub reloads {
+    my ($s, %change) = @_;
 
-pipe my $out, my $in or die $!;
+    my @old = $t->worker_pids;
+    my $size = length $t->error_log;
+    my $start = Time::HiRes::time();
 
-my @callers = map {
-    my $pid = fork // die $!;
+    $t->reload(wait => 0, %change);
 
-    if (!$pid) {
-        my ($n, $bad, $slow) = (0, 0, 0);
-        my $stop;
+    my $told = told(@$s);
 
-        local $SIG{TERM} = sub { $stop = 1 };
+    my $gone = wait_until(sub {
+        my $log = substr $t->error_log, $size;
+        !grep { $log !~ /worker process $_ exited with code 0/ } @old;
+    });
+    my $time = Time::HiRes::time() - $start;
 
-        until ($stop) {
-            my $start = Time::HiRes::time();
-            my $r = $t->call('echo', { text => 'x' });
+    ok($gone, 'the old workers are gone');
+    cmp_ok($time, '<', $within, sprintf 'after %.2f s', $time);
+    return $told;
+}
 
-            $n++;
-            $bad++ if ($r->status // 0) != 200 || !$r->result;
-            $slow++ if Time::HiRes::time() - $start > 2;
-        }
 
-        syswrite $in, "$n $bad $slow\n";
-        POSIX::_exit(0);
+# how many streams were told so: "method" or "result"; "cut" without an end
+
+sub told {
+    my (@s) = @_;
+
+    my %told;
+
+    for my $s (@s) {
+        my @methods = map { $_->{method} // ($_->{result} ? 'result' : 'error') }
+                      $s->rest;
+
+        $told{ join ' ', @methods, $s->ended ? () : 'cut' }++;
+        $s->connection->close;
     }
 
-    $pid;
-} 1 .. 2;
-
-close $in;
-select undef, undef, undef, 0.2;
-
-my $start = Time::HiRes::time();
-
-$t->reload(location => 'mcp; mcp_tools demo text;', wait => 0);
-
-my $told = grep { join(' ', map { $_->{method} // $_->{result}{resultType} }
-                            $_->rest)
-                  eq 'notifications/tools/list_changed complete'
-                  && $_->ended } @streams;
-
-is($told, 200, 'all streams are told and ended');
-ok(wait_until(sub { !grep { kill 0, $_ } @old }), 'the old workers are gone');
-
-my $took = Time::HiRes::time() - $start;
-
-cmp_ok($took, '<', MCPTest::sanitize() ? 10 : 2, 'soon');
-
-select undef, undef, undef, 0.2;
-kill 'TERM', @callers;
-waitpid $_, 0 for @callers;
-
-my $calls = 0;
-
-while (my $line = <$out>) {
-    my ($n, $bad, $slow) = split ' ', $line;
-
-    is("$bad $slow", '0 0', 'no call has failed, none hung');
-    $calls += $n;
+    return \%told;
 }
 
-cmp_ok($calls, '>', 20, 'steady calls');
+
+sub is_heard {
+    my ($name, @s) = @_;
+
+    my $r = $t->post('{"method":"notifications/tools/list_changed"}',
+                     uri => '/publish');
+    ok_accepted($r, 'published');
+
+    my @methods = map { ($_->next // {})->{method} // 'none' } @s;
+
+    is(scalar(grep { $_ eq 'notifications/tools/list_changed' } @methods),
+       scalar @s, $name);
+    return;
+}
+
+
+# streams in all workers, calls in four processes
+
+my $load = MCPTest::Load->start(
+    $t, $t->request_bytes('tools/call',
+        { name => 'add', arguments => { a => 1, b => 2 } },
+        headers => { Connection => undef }),
+    qr/"sum":3/, kept => 2, new => 2);
+
+my ($r, @s, @h2);
+
+for my $round (1 .. 3) {
+    @s = streams(STREAMS);
+
+    my @sockets = sockets();
+    cmp_ok($sockets[0], '>', 10, "in each worker: @sockets");
+    is(scalar @sockets, WORKERS, 'of all');
+
+    @h2 = map {
+        MCPTest::Events->open_h2($t, $body, $headers, port => $t->port(1))
+    } 1 .. 4;
+    is(scalar(grep { $_->next } @h2), 4, 'HTTP/2');
+
+    is_heard('all have heard', @s, @h2);
+    ok($load->wait(10), 'calls go on');
+
+    is_deeply(reloads([@s, @h2]), { result => STREAMS + @h2 },
+              'each stream has a result');
+    ok($load->wait(10), 'calls go on');
+}
+
+
+# streams that come while a reload is under way: all of them end, or go on
+
+@s = ();
+
+for (1 .. 3) {
+    $t->signal('HUP');
+
+    for (1 .. 60) {
+        my $s = eval { MCPTest::Events->open($t, $listen) };
+
+        push @s, $s if $s;
+        Time::HiRes::sleep(0.005);
+    }
+}
+
+is(scalar(grep { ($_->next // {})->{method} =~ /acknowledged$/ } @s),
+   scalar @s, scalar(@s) . ' streams during three reloads');
+is_deeply(reloads(\@s), { result => scalar @s }, 'each stream has a result');
+
+
+# and none was forgotten: the new workers know of these only
+
+@s = streams(20);
+is_heard('all have heard', @s);
+is_deeply(reloads(\@s), { result => 20 }, 'and nothing else');
+
+my ($calls, $again, $slowest, @failures) = $load->stop;
+
+is_deeply(\@failures, [], "$calls calls");
+cmp_ok($calls, '>', 200, 'many');
+cmp_ok($slowest, '<', MCPTest::patience() / 4, "the slowest took $slowest s");
+diag("$calls calls, $again of them again, the slowest $slowest s");
 
 finish();
