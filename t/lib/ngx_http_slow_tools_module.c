@@ -174,6 +174,7 @@ ngx_http_slow_init(ngx_conf_t *cf)
  * fail      fails
  * stubborn  goes on when nothing can be sent any more
  * bare      has no abort handler and does not finish
+ * poll      lets the client hang up for that many milliseconds
  */
 
 static ngx_int_t
@@ -212,6 +213,13 @@ ngx_http_slow_wait(ngx_http_mcp_call_t *call, const cJSON *args)
                   ngx_http_slow_string(args, "text", ""));
 
     ngx_http_mcp_on_abort(call, ngx_http_slow_abort, wait);
+
+    if (ngx_http_slow_int(args, "poll", 0)
+        && ngx_http_mcp_poll(call, ngx_http_slow_int(args, "poll", 0))
+           == NGX_ERROR)
+    {
+        return NGX_ERROR;
+    }
 
     ngx_add_timer(&wait->timer,
                   ngx_http_slow_int(args, ngx_http_slow_steps(args) ? "every"
