@@ -11,6 +11,7 @@
 #include <ngx_http_mcp.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_report.h>
+#include <ngx_http_mcp_stream.h>
 
 
 static ngx_int_t ngx_http_mcp_api_done(ngx_http_mcp_call_t *call);
@@ -327,6 +328,25 @@ ngx_http_mcp_log(ngx_http_mcp_call_t *call, ngx_uint_t level,
     va_end(args);
 
     return ngx_http_mcp_report_log(call, level, logger, buf, p - buf);
+}
+
+
+ngx_int_t
+ngx_http_mcp_poll(ngx_http_mcp_call_t *call, ngx_msec_t retry)
+{
+    ngx_int_t  rc;
+
+    if (call->thread || call->done) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_mcp_stream_poll(call->request, call->ctx, retry);
+
+    if (rc == NGX_ERROR) {
+        ngx_http_mcp_call_lose(call);
+    }
+
+    return rc;
 }
 
 

@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <openssl/rand.h>
 #include <ngx_http_mcp_ask.h>
+#include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_report.h>
 #include <ngx_http_mcp_stream.h>
@@ -77,7 +78,10 @@ ngx_http_mcp_ask_start(ngx_http_mcp_call_t *call)
 
     /* what the handler has said comes before what it asks */
 
-    if (call->lost || ngx_http_mcp_report_rest(call) != NGX_OK) {
+    if (call->lost
+        || ngx_http_mcp_report_rest(call) != NGX_OK
+        || ngx_http_mcp_cancel_start(call) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

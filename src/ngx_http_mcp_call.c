@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_input.h>
 #include <ngx_http_mcp_report.h>
 #include <ngx_http_mcp_stream.h>
@@ -217,7 +218,10 @@ ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call, ngx_uint_t asks)
     call->timeout.data = call;
     call->timeout.log = r->connection->log;
 
-    if (call->lost || ngx_http_mcp_stream_wait(r, call->ctx) != NGX_OK) {
+    if (call->lost
+        || ngx_http_mcp_cancel_start(call) != NGX_OK
+        || ngx_http_mcp_stream_wait(r, call->ctx) != NGX_OK)
+    {
         ngx_http_mcp_call_lose(call);
         return NGX_AGAIN;
     }
@@ -295,6 +299,24 @@ ngx_http_mcp_call_timeout(ngx_event_t *ev)
                   ngx_http_mcp_call_name(call));
 
     call->timedout = 1;
+
+    ngx_http_mcp_call_abort(call);
+    ngx_http_mcp_call_done(call, NGX_OK);
+}
+
+
+void
+ngx_http_mcp_call_withdraw(ngx_http_mcp_call_t *call)
+{
+    if (call->done) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
+                  "mcp %s \"%V\" cancelled by its client",
+                  ngx_http_mcp_call_kind(call), ngx_http_mcp_call_name(call));
+
+    call->withdrawn = 1;
 
     ngx_http_mcp_call_abort(call);
     ngx_http_mcp_call_done(call, NGX_OK);
@@ -392,6 +414,7 @@ ngx_http_mcp_call_stop(ngx_http_mcp_call_t *call)
     }
 
     ngx_http_mcp_ask_stop(call);
+    ngx_http_mcp_cancel_stop(call);
     ngx_http_mcp_report_stop(call);
 }
 

@@ -30,6 +30,7 @@ typedef struct ngx_http_mcp_thread_s  ngx_http_mcp_thread_t;
  * location has a pool of threads */
 #define NGX_HTTP_MCP_MAY_BLOCK  0x0200
 typedef struct ngx_http_mcp_ask_s     ngx_http_mcp_ask_t;
+typedef struct ngx_http_mcp_cancel_s  ngx_http_mcp_cancel_t;
 
 
 struct ngx_http_mcp_call_s {
@@ -57,6 +58,8 @@ struct ngx_http_mcp_call_s {
     mcp_input_t                  input;     /* what the client is asked */
     ngx_http_mcp_ask_t          *ask;       /* legacy; NULL: nothing yet */
 
+    ngx_http_mcp_cancel_t       *cancel;    /* NULL: by going away only */
+
     ngx_int_t                    log_level; /* MCP_LOG_*, or NGX_ERROR */
     mcp_progress_t              *progress;  /* NULL: none */
     mcp_buf_t                    note;      /* the last notification */
@@ -72,6 +75,7 @@ struct ngx_http_mcp_call_s {
     unsigned                     done:1;
     unsigned                     timedout:1;
     unsigned                     unanswered:1;  /* likewise: by the client */
+    unsigned                     withdrawn:1;  /* nobody wants the answer */
     unsigned                     lost:1;    /* the client, or its stream */
     unsigned                     gone:1;    /* the request has ended */
 };
@@ -88,8 +92,8 @@ ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r,
 
 /*
  * Of ctx->call, which is done and is no more.  NGX_OK: "result" is the JSON
- * to answer with; NGX_DECLINED: msg->error; NGX_ERROR: out of memory, or
- * there is nobody to answer.
+ * to answer with; NGX_DECLINED: msg->error; NGX_ABORT: there is no answer;
+ * NGX_ERROR: out of memory, or there is nobody to answer.
  */
 ngx_int_t ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx,
     ngx_str_t *result);
@@ -100,6 +104,9 @@ const ngx_str_t *ngx_http_mcp_call_name(ngx_http_mcp_call_t *call);
 
 /* the handler has finished */
 void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);
+
+/* the client has taken its request back: there is no answer */
+void ngx_http_mcp_call_withdraw(ngx_http_mcp_call_t *call);
 
 /* the client has answered: runs the handler again */
 void ngx_http_mcp_call_again(ngx_http_mcp_call_t *call);

@@ -36,6 +36,11 @@ ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx, ngx_str_t *text)
                    ngx_http_mcp_call_kind(call), ngx_http_mcp_call_name(call),
                    call->rc);
 
+    if (call->withdrawn) {
+        call->msg->error.cause = MCP_ERROR_CANCELLED;
+        return NGX_ABORT;
+    }
+
     if (call->lost || ngx_http_mcp_report_rest(call) != NGX_OK) {
         call->msg->error.cause = MCP_ERROR_CANCELLED;
         return NGX_ERROR;

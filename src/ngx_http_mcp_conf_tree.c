@@ -20,6 +20,7 @@ static char *ngx_http_mcp_dir_option(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir,
     ngx_str_t *option);
 static char *ngx_http_mcp_dir_values(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir);
 static char *ngx_http_mcp_dir_root(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir);
+static char *ngx_http_mcp_dir_watch(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir);
 static char *ngx_http_mcp_dir_describe(ngx_conf_t *cf,
     ngx_http_mcp_dir_t *dir);
 static ngx_int_t ngx_http_mcp_dir_list(ngx_conf_t *cf, mcp_server_t *server,
@@ -47,6 +48,7 @@ static const struct {
     { ngx_string("depth="), offsetof(ngx_http_mcp_dir_t, depth) },
     { ngx_string("max="), offsetof(ngx_http_mcp_dir_t, max) },
     { ngx_string("ttl="), offsetof(ngx_http_mcp_dir_t, ttl) },
+    { ngx_string("watch="), offsetof(ngx_http_mcp_dir_t, watch) },
     { ngx_null_string, 0 }
 };
 
@@ -83,6 +85,10 @@ ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (rv == NGX_CONF_OK) {
         rv = ngx_http_mcp_dir_root(cf, dir);
+    }
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_mcp_dir_watch(cf, dir);
     }
 
     if (rv == NGX_CONF_OK) {
@@ -142,8 +148,8 @@ ngx_http_mcp_dir_option(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", expected uri=, type=, "
-                       "list=, depth=, max=, ttl=, name=, title= or "
-                       "description=", option);
+                       "list=, depth=, max=, ttl=, watch=, name=, title= "
+                       "or description=", option);
     return NGX_CONF_ERROR;
 }
 
@@ -231,6 +237,43 @@ ngx_http_mcp_dir_root(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir)
     }
 
     return ngx_is_dir(&fi) ? NGX_CONF_OK : "has what is no directory";
+}
+
+
+static char *
+ngx_http_mcp_dir_watch(ngx_conf_t *cf, ngx_http_mcp_dir_t *dir)
+{
+#if (NGX_HTTP_MCP_INOTIFY)
+    ngx_http_mcp_dir_t        **watch;
+    ngx_http_mcp_main_conf_t   *mmcf;
+#endif
+
+    if (dir->watch.len == 0 || ngx_strcmp(dir->watch.data, "off") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(dir->watch.data, "on") != 0) {
+        return "has a \"watch=\" that is neither \"on\" nor \"off\"";
+    }
+
+#if (NGX_HTTP_MCP_INOTIFY)
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    watch = ngx_array_push(&mmcf->watches);
+    if (watch == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *watch = dir;
+
+    return NGX_CONF_OK;
+
+#else
+
+    return "has \"watch=on\", which needs inotify: there is none here";
+
+#endif
 }
 
 

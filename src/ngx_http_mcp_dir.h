@@ -34,6 +34,7 @@ typedef struct {
     ngx_str_t                depth;
     ngx_str_t                max;
     ngx_str_t                ttl;
+    ngx_str_t                watch;
 } ngx_http_mcp_dir_t;
 
 

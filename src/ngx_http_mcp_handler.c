@@ -15,6 +15,8 @@
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
 #include <ngx_http_mcp_session.h>
+#include <ngx_http_mcp_cancel.h>
+#include <ngx_http_mcp_follow.h>
 #include <ngx_http_mcp_stream.h>
 
 
@@ -429,7 +431,31 @@ ngx_http_mcp_refuse(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 static ngx_int_t
 ngx_http_mcp_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    ctx->error.cause = MCP_ERROR_HTTP_METHOD;
+    ngx_int_t  rc;
+    ngx_str_t  id;
+
+    rc = mcp_headers_get(&ctx->headers, "last-event-id", &id);
+
+    if (rc == NGX_DECLINED) {
+        ctx->error.cause = MCP_ERROR_HTTP_METHOD;
+        return ngx_http_mcp_refuse(r, ctx);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_discard_request_body(r);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        rc = ngx_http_mcp_follow(r, ctx, &id);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    ctx->error.cause = MCP_ERROR_EVENT;
 
     return ngx_http_mcp_refuse(r, ctx);
 }
@@ -517,6 +543,12 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_int_t     rc;
     mcp_action_t  action;
 
+    if (msg->kind == MCP_RPC_NOTIFICATION
+        && msg->error.cause == MCP_ERROR_NONE)
+    {
+        ngx_http_mcp_cancel_notified(r, ctx, msg);
+    }
+
     if (ctx->body.batch && msg->kind == MCP_RPC_NOTIFICATION) {
         /* in a batch there is no status that could say what is wrong */
         return NGX_OK;
@@ -550,6 +582,10 @@ ngx_http_mcp_serve(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     case NGX_AGAIN:
         return NGX_AGAIN;
+
+    case NGX_ABORT:
+        /* nobody waits for an answer */
+        return NGX_OK;
 
     default:
         return NGX_ERROR;

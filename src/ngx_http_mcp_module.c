@@ -13,6 +13,7 @@
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_variables.h>
+#include <ngx_http_mcp_watch.h>
 #include <ngx_http_mcp_zone.h>
 
 
@@ -22,6 +23,8 @@
 static ngx_int_t ngx_http_mcp_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mcp_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_mcp_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_mcp_init_process(ngx_cycle_t *cycle);
+static void ngx_http_mcp_exit_process(ngx_cycle_t *cycle);
 static void *ngx_http_mcp_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_mcp_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
@@ -208,10 +211,10 @@ ngx_module_t  ngx_http_mcp_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     ngx_http_mcp_init_module,              /* init module */
-    ngx_http_mcp_notify_init_process,      /* init process */
+    ngx_http_mcp_init_process,             /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    ngx_http_mcp_notify_exit_process,      /* exit process */
+    ngx_http_mcp_exit_process,             /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -265,6 +268,25 @@ ngx_http_mcp_init_module(ngx_cycle_t *cycle)
 }
 
 
+static ngx_int_t
+ngx_http_mcp_init_process(ngx_cycle_t *cycle)
+{
+    if (ngx_http_mcp_notify_init_process(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_watch_init_process(cycle);
+}
+
+
+static void
+ngx_http_mcp_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_mcp_watch_exit_process(cycle);
+    ngx_http_mcp_notify_exit_process(cycle);
+}
+
+
 static void *
 ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
 {
@@ -276,7 +298,9 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&mmcf->packs, cf->pool, 4, sizeof(ngx_http_mcp_pack_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&mmcf->watches, cf->pool, 1, sizeof(void *))
+           != NGX_OK)
     {
         return NULL;
     }

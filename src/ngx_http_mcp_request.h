@@ -25,6 +25,7 @@
 
 typedef struct {
     ngx_array_t                  packs;    /* of ngx_http_mcp_pack_t */
+    ngx_array_t                  watches;  /* of ngx_http_mcp_dir_t pointers */
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
@@ -94,6 +95,9 @@ typedef struct {
 } ngx_http_mcp_timeout_t;
 
 
+typedef struct ngx_http_mcp_replay_s  ngx_http_mcp_replay_t;
+
+
 typedef struct {
     mcp_body_t                   body;
     ngx_uint_t                   current;  /* of body.msgs */
@@ -120,6 +124,8 @@ typedef struct {
     ngx_chain_t                 *free;     /* buffers of the stream */
     ngx_chain_t                 *busy;
     size_t                       queued;   /* memory of busy */
+    ngx_event_t                 *drained;  /* posted when busy is empty */
+    ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
 
     unsigned                     parsed:1;
     unsigned                     answered:1;   /* by the content handler */
@@ -127,6 +133,8 @@ typedef struct {
     unsigned                     events:1;     /* the client takes SSE */
     unsigned                     streaming:1;  /* SSE has begun */
     unsigned                     finished:1;   /* all is answered */
+    unsigned                     detached:1;   /* goes on without a client */
+    unsigned                     gone:1;       /* likewise: cut off */
 } ngx_http_mcp_ctx_t;
 
 

@@ -23,7 +23,6 @@
 
 static ngx_int_t ngx_http_mcp_tree_walk(const ngx_http_mcp_tree_t *tree,
     ngx_log_t *log, u_char *path, u_char **name, ngx_fd_t *dir);
-static ngx_uint_t ngx_http_mcp_tree_seen(const u_char *name, size_t len);
 static ngx_int_t ngx_http_mcp_tree_failed(const ngx_http_mcp_tree_t *tree,
     ngx_log_t *log, ngx_err_t err);
 static void ngx_http_mcp_tree_close(ngx_fd_t fd, ngx_log_t *log);
@@ -33,7 +32,6 @@ static ngx_int_t ngx_http_mcp_tree_scan(DIR *dir,
 static ngx_int_t ngx_http_mcp_tree_add(DIR *dir, ngx_pool_t *pool,
     const ngx_str_t *path, const char *name, ngx_uint_t dirs,
     ngx_array_t *entries);
-static ngx_uint_t ngx_http_mcp_tree_depth(const ngx_str_t *path);
 static int ngx_libc_cdecl ngx_http_mcp_tree_compare(const void *one,
     const void *two);
 
@@ -152,7 +150,7 @@ ngx_http_mcp_tree_walk(const ngx_http_mcp_tree_t *tree, ngx_log_t *log,
 
 /* not "", "." and "..", and nothing that is hidden */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_mcp_tree_seen(const u_char *name, size_t len)
 {
     return len > 0 && name[0] != '.'
@@ -348,7 +346,7 @@ ngx_http_mcp_tree_add(DIR *dir, ngx_pool_t *pool, const ngx_str_t *path,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_mcp_tree_depth(const ngx_str_t *path)
 {
     size_t      i;

@@ -57,5 +57,11 @@ ngx_int_t ngx_http_mcp_tree_read(const ngx_http_mcp_tree_t *tree,
     ngx_pool_t *pool, ngx_log_t *log, const ngx_str_t *path,
     ngx_array_t *entries);
 
+/* how many names a path has */
+ngx_uint_t ngx_http_mcp_tree_depth(const ngx_str_t *path);
+
+/* true if a directory or a file may have that name */
+ngx_uint_t ngx_http_mcp_tree_seen(const u_char *name, size_t len);
+
 
 #endif /* _NGX_HTTP_MCP_TREE_H_INCLUDED_ */

@@ -418,7 +418,8 @@ ngx_str_t ngx_http_mcp_state(ngx_http_mcp_call_t *call);
  * Lets a client that can do so (2025-11-25, with a session) hang up and come
  * back for the result after "retry" milliseconds, again and again until the
  * call has finished; nothing else changes for the handler.  NGX_OK;
- * NGX_DECLINED: this client waits on the line; NGX_ERROR.
+ * NGX_DECLINED: this client waits on the line, as it does for a handler in a
+ * thread; NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_poll(ngx_http_mcp_call_t *call, ngx_msec_t retry);
 

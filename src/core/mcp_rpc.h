@@ -56,6 +56,8 @@
     x(SESSION,      -32001, 404, 404, "session",      "Session not found")    \
     x(NO_SESSION,   -32600, 400, 400, "session",                              \
       "Mcp-Session-Id header is required")                                    \
+    x(EVENT,        -32600, 400, 400, "event",                                \
+      "Last-Event-ID is unknown or no longer kept")                           \
     x(UNAUTHORIZED, -32600, 401, 401, "unauthorized", "Unauthorized")         \
     x(FORBIDDEN,    -32600, 403, 403, "forbidden",    "Forbidden")            \
     x(LIMITED,      -32600, 429, 429, "limited",      "Too many requests")    \

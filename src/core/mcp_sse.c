@@ -12,28 +12,32 @@
 #define MCP_SSE_STREAM  (2 * MCP_STATE_NONCE)    /* digits */
 
 
+u_char *
+mcp_sse_head(u_char *p, const mcp_sse_id_t *id, ngx_msec_t retry)
+{
+    if (id) {
+        p = ngx_cpymem(p, "id: ", sizeof("id: ") - 1);
+        p = ngx_hex_dump(p, (u_char *) id->stream, MCP_STATE_NONCE);
+        p = ngx_sprintf(p, "-%uL\n", id->seq);
+    }
+
+    if (retry) {
+        p = ngx_sprintf(p, "retry: %M\n", retry);
+    }
+
+    return ngx_cpymem(p, "data: ", sizeof("data: ") - 1);
+}
+
+
 void
 mcp_sse_write(mcp_buf_t *b, const mcp_sse_id_t *id, ngx_msec_t retry,
     const ngx_str_t *data)
 {
-    u_char  *p, text[MCP_SSE_ID_MAX];
+    u_char  *p, head[MCP_SSE_HEAD_MAX];
 
-    if (id) {
-        p = ngx_hex_dump(text, (u_char *) id->stream, MCP_STATE_NONCE);
-        p = ngx_sprintf(p, "-%uL", id->seq);
+    p = mcp_sse_head(head, id, retry);
 
-        mcp_buf_lit(b, "id: ");
-        mcp_buf_add(b, text, p - text);
-        mcp_buf_char(b, LF);
-    }
-
-    if (retry) {
-        mcp_buf_lit(b, "retry: ");
-        mcp_buf_int(b, (int64_t) retry);
-        mcp_buf_char(b, LF);
-    }
-
-    mcp_buf_lit(b, "data: ");
+    mcp_buf_add(b, head, p - head);
     mcp_buf_str(b, data);
     mcp_buf_lit(b, "\n\n");
 }

@@ -24,7 +24,10 @@
  */
 
 
-#define MCP_SSE_ID_MAX  (2 * MCP_STATE_NONCE + 1 + NGX_INT64_LEN)
+#define MCP_SSE_ID_MAX    (2 * MCP_STATE_NONCE + 1 + NGX_INT64_LEN)
+
+#define MCP_SSE_HEAD_MAX                                                     \
+    (sizeof("id: \nretry: \ndata: ") - 1 + MCP_SSE_ID_MAX + NGX_INT64_LEN)
 
 
 typedef struct {
@@ -33,8 +36,13 @@ typedef struct {
 } mcp_sse_id_t;
 
 
-/* an event with one line of data, which has no line breaks; id may be NULL,
- * "retry" is milliseconds, 0: not said */
+/*
+ * What an event has before its data, at most MCP_SSE_HEAD_MAX bytes; returns
+ * their end.  The id may be NULL, "retry" is milliseconds, 0: not said.
+ */
+u_char *mcp_sse_head(u_char *p, const mcp_sse_id_t *id, ngx_msec_t retry);
+
+/* an event with one line of data, which has no line breaks */
 void mcp_sse_write(mcp_buf_t *b, const mcp_sse_id_t *id, ngx_msec_t retry,
     const ngx_str_t *data);
 

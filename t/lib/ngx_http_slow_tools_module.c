@@ -42,6 +42,8 @@ static ngx_int_t ngx_http_slow_loop(ngx_http_mcp_call_t *call,
     const cJSON *args);
 static ngx_int_t ngx_http_slow_say(ngx_http_mcp_call_t *call,
     const cJSON *args, ngx_int_t step);
+static ngx_int_t ngx_http_slow_poll(ngx_http_mcp_call_t *call,
+    ngx_int_t retry);
 static ngx_int_t ngx_http_slow_steps(const cJSON *args);
 static ngx_int_t ngx_http_slow_int(const cJSON *args, const char *name,
     ngx_int_t value);
@@ -174,7 +176,7 @@ ngx_http_slow_init(ngx_conf_t *cf)
  * fail      fails
  * stubborn  goes on when nothing can be sent any more
  * bare      has no abort handler and does not finish
- * poll      lets the client hang up for that many milliseconds
+ * hang_up   lets the client hang up for so many milliseconds, at once
  */
 
 static ngx_int_t
@@ -214,9 +216,8 @@ ngx_http_slow_wait(ngx_http_mcp_call_t *call, const cJSON *args)
 
     ngx_http_mcp_on_abort(call, ngx_http_slow_abort, wait);
 
-    if (ngx_http_slow_int(args, "poll", 0)
-        && ngx_http_mcp_poll(call, ngx_http_slow_int(args, "poll", 0))
-           == NGX_ERROR)
+    if (ngx_http_slow_poll(call, ngx_http_slow_int(args, "hang_up", 0))
+        == NGX_ERROR)
     {
         return NGX_ERROR;
     }
@@ -384,6 +385,8 @@ ngx_http_slow_loop(ngx_http_mcp_call_t *call, const cJSON *args)
  * log       a list of levels, one for each step
  * burst     as many log messages in each step
  * size      of the message
+ * poll      a list of times for which the client may hang up, one for each
+ *           step
  */
 
 static ngx_int_t
@@ -396,6 +399,12 @@ ngx_http_slow_say(ngx_http_mcp_call_t *call, const cJSON *args, ngx_int_t step)
     if (step < ngx_http_slow_int(args, "report", 0)
         && ngx_http_mcp_progress(call, step + 1, 0, NULL) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    item = cJSON_GetArrayItem(cJSON_GetObjectItem(args, "poll"), step);
+
+    if (item && ngx_http_slow_poll(call, item->valuedouble) == NGX_ERROR) {
         return NGX_ERROR;
     }
 
@@ -445,6 +454,23 @@ ngx_http_slow_say(ngx_http_mcp_call_t *call, const cJSON *args, ngx_int_t step)
 
 
 static ngx_int_t
+ngx_http_slow_poll(ngx_http_mcp_call_t *call, ngx_int_t retry)
+{
+    ngx_int_t  rc;
+
+    if (retry == 0) {
+        return NGX_OK;
+    }
+
+    rc = ngx_http_mcp_poll(call, retry);
+
+    ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0, "slow: poll %i", rc);
+
+    return rc;
+}
+
+
+static ngx_int_t
 ngx_http_slow_steps(const cJSON *args)
 {
     ngx_int_t  n;
@@ -452,6 +478,7 @@ ngx_http_slow_steps(const cJSON *args)
     n = ngx_http_slow_int(args, "steps", 0);
     n = ngx_max(n, ngx_http_slow_int(args, "report", 0));
     n = ngx_max(n, cJSON_GetArraySize(cJSON_GetObjectItem(args, "progress")));
+    n = ngx_max(n, cJSON_GetArraySize(cJSON_GetObjectItem(args, "poll")));
 
     return ngx_max(n, cJSON_GetArraySize(cJSON_GetObjectItem(args, "log")));
 }

@@ -137,7 +137,7 @@ async function polled(kind) {
     const it = await connected(kind, url, { reconnectionOptions });
     const { who, call, client } = it;
     const begin = Date.now();
-    const result = await call('wait', { poll: 150, ms: 400, text: 'later' });
+    const result = await call('wait', { hang_up: 150, ms: 400, text: 'later' });
 
     is(result.content[0].text, 'later', `${who}: the server hangs up`);
 

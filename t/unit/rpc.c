@@ -233,6 +233,7 @@ static struct {
     { MCP_ERROR_TIMEOUT, -32603, 200, 200, "timeout" },
     { MCP_ERROR_SESSION, -32001, 404, 404, "session" },
     { MCP_ERROR_NO_SESSION, -32600, 400, 400, "session" },
+    { MCP_ERROR_EVENT, -32600, 400, 400, "event" },
     { MCP_ERROR_ORIGIN, -32600, 403, 403, "origin" },
     { MCP_ERROR_HTTP_METHOD, -32600, 405, 405, "http_method" },
     { MCP_ERROR_ACCEPT, -32600, 406, 406, "accept" },

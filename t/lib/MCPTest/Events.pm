@@ -7,6 +7,8 @@ package MCPTest::Events;
 #
 #   $s->status  header(NAME)
 #   $s->next            the next message, decoded; undef at the end
+#   $s->event           the next event: { id, retry, data }, as they are and
+#                       where there are; likewise
 #   $s->block           the next event or comment as it is; likewise
 #   $s->comment         true if the next thing is a comment
 #   $s->rest            all messages that are left
@@ -102,13 +104,27 @@ sub comment {
 }
 
 
-sub next {
+sub event {
     my ($self) = @_;
 
     while (defined(my $block = $self->block)) {
-        my ($data) = $block =~ /\Adata: ([^\n]*)\n\n\z/ or next;
+        $block =~ /\A (?:id:\ (\S+)\n)? (?:retry:\ (\d+)\n)?
+                   data:\ ([^\n]*)\n\n\z/x or next;
 
-        return JSON::PP->new->utf8->decode($data);
+        return { id => $1, retry => $2, data => $3 };
+    }
+
+    return;
+}
+
+
+sub next {
+    my ($self) = @_;
+
+    while (my $event = $self->event) {
+        next if $event->{data} eq '';
+
+        return JSON::PP->new->utf8->decode($event->{data});
     }
 
     return;
