@@ -14,6 +14,7 @@
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
+#include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_session.h>
 #include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_follow.h>
@@ -384,7 +385,7 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
 
     rc = ngx_http_mcp_run(r, ctx);
 
-    if (rc == NGX_AGAIN && ctx->call) {
+    if (rc == NGX_AGAIN && (ctx->call || ctx->listen)) {
         r->main->count++;
         return NGX_DONE;
     }
@@ -624,6 +625,8 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
 
     case MCP_ACTION_LISTEN:
+        return ngx_http_mcp_listen(r, ctx, msg, action->sub);
+
     case MCP_ACTION_SUBSCRIBE:
         msg->error.cause = MCP_ERROR_METHOD;
         return NGX_DECLINED;

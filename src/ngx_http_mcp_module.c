@@ -11,6 +11,7 @@
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_notify.h>
+#include <ngx_http_mcp_publish.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_variables.h>
 #include <ngx_http_mcp_watch.h>
@@ -32,6 +33,8 @@ static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
 static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *prev, ngx_http_mcp_loc_conf_t *conf);
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
 static ngx_conf_num_bounds_t  ngx_http_mcp_page_size_bounds = {
@@ -53,6 +56,13 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
     { ngx_string("mcp"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_mcp_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_publish"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_mcp_set_publish,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -472,6 +482,27 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
     mmcf->enabled = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler == ngx_http_mcp_publish_handler) {
+        return "is duplicate";
+    }
+
+    if (clcf->handler) {
+        return "conflicts with another content handler of the location";
+    }
+
+    clcf->handler = ngx_http_mcp_publish_handler;
 
     return NGX_CONF_OK;
 }

@@ -95,6 +95,7 @@ typedef struct {
 } ngx_http_mcp_timeout_t;
 
 
+typedef struct ngx_http_mcp_listen_s  ngx_http_mcp_listen_t;
 typedef struct ngx_http_mcp_replay_s  ngx_http_mcp_replay_t;
 
 
@@ -118,6 +119,7 @@ typedef struct {
     mcp_session_t               *session;  /* legacy; NULL: none */
 
     ngx_http_mcp_call_t         *call;     /* that is not answered yet */
+    ngx_http_mcp_listen_t       *listen;   /* NULL: does not listen */
     ngx_uint_t                   threads;  /* that have not ended */
     ngx_int_t                    rc;       /* to finalize with */
 

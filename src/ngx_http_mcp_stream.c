@@ -144,7 +144,7 @@ ngx_http_mcp_stream_poll(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     if (ngx_http_mcp_stream_output(r, ctx, cl) != NGX_OK) {
         ngx_http_mcp_detach_hang_up(r, ctx, 1);
 
-    } else if (!r->buffered && !r->connection->buffered) {
+    } else if (!ngx_http_mcp_stream_slow(r)) {
         ngx_http_mcp_detach_hang_up(r, ctx, 0);
     }
 
@@ -352,6 +352,8 @@ ngx_http_mcp_stream_close_kept(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_chain_t  *cl;
 
+    cl = NULL;
+
     if (ctx->out == NULL) {
         ngx_http_mcp_replay_end(ctx);
 
@@ -367,7 +369,7 @@ ngx_http_mcp_stream_close_kept(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return ctx->gone ? NGX_ERROR : NGX_OK;
     }
 
-    if (ctx->out == NULL || ctx->replay->followed) {
+    if (cl == NULL || ctx->replay->followed) {
         return ngx_http_send_special(r, NGX_HTTP_LAST);
     }
 
@@ -462,7 +464,7 @@ ngx_http_mcp_stream_output(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    if (!r->buffered && !c->buffered) {
+    if (!ngx_http_mcp_stream_slow(r)) {
 
         if (wev->timer_set && !wev->delayed) {
             ngx_del_timer(wev);
@@ -523,7 +525,7 @@ ngx_http_mcp_stream_writer(ngx_http_request_t *r)
         return;
     }
 
-    if (r->buffered || c->buffered) {
+    if (ngx_http_mcp_stream_slow(r)) {
         return;
     }
 

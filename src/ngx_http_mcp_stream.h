@@ -45,6 +45,10 @@ ngx_int_t ngx_http_mcp_stream_comment(ngx_http_request_t *r,
 ngx_int_t ngx_http_mcp_stream_raw(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *bytes);
 
+/* true if the client has not taken all; ctx->drained is posted when it has */
+#define ngx_http_mcp_stream_slow(r)                                          \
+    ((r)->buffered || (r)->connection->buffered)
+
 /*
  * Tells the client to come back after "retry" milliseconds and ends the
  * answer, not the request.  NGX_OK; NGX_DECLINED: it would not find its stream

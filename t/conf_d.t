@@ -11,6 +11,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use MCPTest;
+use MCPTest::Events;
 use File::Basename qw(basename);
 
 my $root = MCPTest::root();
@@ -74,6 +75,27 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
     files($t) if $name eq 'files.conf';
     status($t) if $name eq 'status.conf';
     sessions($t) if $name eq 'sessions.conf';
+    published($t) if $name eq 'publish.conf';
+}
+
+
+sub published {
+    my ($t) = @_;
+
+    my $s = MCPTest::Events->open($t, $t->request_bytes(
+        'subscriptions/listen',
+        { notifications => { resourceSubscriptions => ['docs://start.md'] } }));
+
+    is_deeply($s->next->{params}{notifications},
+              { resourceSubscriptions => ['docs://start.md'] },
+              'publish.conf: a stream');
+    ok_accepted($t->post(encode_json_text({
+        method => 'notifications/resources/updated',
+        params => { uri => 'docs://start.md' } }), uri => '/publish'),
+        'publish.conf: published');
+    is($s->next->{params}{uri}, 'docs://start.md', 'publish.conf: heard');
+    $s->cancel;
+    return;
 }
 
 

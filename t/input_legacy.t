@@ -372,6 +372,31 @@ for my $how (qw(ask later work)) {
 }
 
 
+# a client of 2025-11-25 that is cut off comes back to what it is asked
+
+{
+    my $s = ask($new, of_tool('later', 'rounds'));
+    my $event;
+
+    do { $event = $s->event } while $event->{data} eq '';
+
+    my $first = JSON::PP->new->utf8->decode($event->{data});
+
+    $s->cancel;
+    ok_accepted(answer($new, $first), 'an answer of a client that was cut off');
+
+    $s = MCPTest::Events->open($t, $t->http_bytes(method => 'GET', headers => [
+        'Mcp-Session-Id' => $new->{id}, 'Accept' => 'text/event-stream',
+        'MCP-Protocol-Version' => $new->{version}, 'Last-Event-ID' => $event->{id} ]));
+
+    my $second = $s->next;
+    is($second->{method}, 'sampling/createMessage', 'it comes back, is asked');
+    answer($new, $second);
+    answer($new, $s->next);
+    like(said($s->next), qr/"Ann".*"Hi".*file:.* abcd$/, 'to the end');
+}
+
+
 # reload
 
 {

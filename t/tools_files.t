@@ -15,6 +15,7 @@ use POSIX ();
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Conf;
+use MCPTest::Events;
 use Time::HiRes qw(time);
 
 my $t = MCPTest->new(
@@ -409,6 +410,18 @@ like(search('(*LIMIT_MATCH=4000000000)(a|a)*$', path => 'evil',
 unlink "$dir/tree/evil";
 
 # progress, cancellation
+
+make("tree/slowly/$_", ('a' x 30000 . "\n") x 2) for 1 .. 5;
+my @said = MCPTest::Events->open($t, $t->request_bytes('tools/call',
+    { name => 'search_files', arguments => { pattern => 'a+[bc]',
+      path => 'slowly', max_seconds => 60 } },
+    meta => { progressToken => 1 }))->rest;
+my $answer = pop @said;
+is($answer->{result}{structuredContent}{searched}, 5, 'search: five files');
+cmp_ok(scalar @said, '>=', 1, 'search: reports progress');
+is($said[-1]{params}{progress}, 5, 'search: the last value');
+is($said[-1]{params}{message}, 'searching files', 'search: and what it does');
+system 'rm', '-r', "$dir/tree/slowly";
 
 make('tree/slow', ('a' x 60000 . "\n") x 200);
 my $c = $t->connect;

@@ -256,6 +256,39 @@ announces(1, sub { make('tree/sub/b.md', 'killed') },
           'a worker that is started again watches');
 
 
+# many directories
+
+SKIP: {
+    open my $fh, '<', '/proc/sys/fs/inotify/max_user_watches' or die;
+    skip('few watches', 5) if <$fh> < 20000;
+
+    my $many = MCPTest->new(%conf);
+
+    mkdir $many->path($_) or die for qw(tree linked quiet tree/d);
+    symlink 'linked', $many->path('link') or die;
+    mkdir $many->path(sprintf 'tree/d/%d', $_) or die for 1 .. 9000;
+    mkdir $many->path('tree/e') or die;
+    mkdir $many->path(sprintf 'tree/e/%d', $_) or die for 1 .. 2000;
+    $many->start;
+
+    my $most = 0;
+
+    until ($many->error_log =~ /mcp watches/) {
+        my $begin = time;
+        $many->call('echo', { text => 'x' }) for 1 .. 4;
+        $most = time - $begin if time - $begin > $most;
+    }
+
+    like($many->error_log, qr/mcp watches 10000 directories .* and no more/,
+         'more directories than are watched');
+    cmp_ok($most, '<', MCPTest::sanitize() ? 3 : 0.5,
+           'others are served meanwhile');
+    is(() = $many->error_log =~ /mcp watches/g, 1, 'it is said once');
+    ok($many->stop, 'the end');
+    ok(!$many->complaints, 'without complaints');
+}
+
+
 # mistakes
 
 refused('neither on nor off', location => 'mcp_resources . uri=a: watch=yes;',

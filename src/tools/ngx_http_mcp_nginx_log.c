@@ -68,6 +68,7 @@ ngx_http_mcp_nginx_log(ngx_http_mcp_call_t *call, const cJSON *args)
     ngx_int_t                   rc;
     ngx_http_mcp_nginx_tail_t   tail;
 
+    fd = NGX_INVALID_FILE;
     ngx_memzero(&tail, sizeof(ngx_http_mcp_nginx_tail_t));
 
     tail.call = call;

@@ -7,6 +7,17 @@
 #include <ngx_http_mcp_text_tools.h>
 
 
+/* without threads a pattern may hold up the worker for as long as it may run */
+
+#if (NGX_THREADS)
+#define NGX_HTTP_MCP_REGEX_FLAGS                                             \
+    (NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT|NGX_HTTP_MCP_BLOCKING)
+#else
+#define NGX_HTTP_MCP_REGEX_FLAGS                                             \
+    (NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT)
+#endif
+
+
 static const char  ngx_http_mcp_digest_input[] =
     "{"
       "\"type\":\"object\","
@@ -261,8 +272,7 @@ static const ngx_http_mcp_tool_t  ngx_http_mcp_text_tool_list[] = {
       ngx_http_mcp_regex_match_input,
       ngx_http_mcp_regex_match_output,
       NULL,
-      NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT
-                            |NGX_HTTP_MCP_BLOCKING,
+      NGX_HTTP_MCP_REGEX_FLAGS,
       0,
       ngx_http_mcp_text_regex_match },
 
@@ -272,8 +282,7 @@ static const ngx_http_mcp_tool_t  ngx_http_mcp_text_tool_list[] = {
       ngx_http_mcp_regex_replace_input,
       ngx_http_mcp_regex_replace_output,
       NULL,
-      NGX_HTTP_MCP_READ_ONLY|NGX_HTTP_MCP_IDEMPOTENT
-                            |NGX_HTTP_MCP_BLOCKING,
+      NGX_HTTP_MCP_REGEX_FLAGS,
       0,
       ngx_http_mcp_text_regex_replace },
 

@@ -182,6 +182,16 @@ static const ngx_http_mcp_tool_t  ngx_http_conformance_tools[] = {
       0,
       ngx_http_conformance_logging },
 
+    { "test_reconnection",
+      NULL,
+      "Tells the client to hang up, and to come back for the result.",
+      NO_ARGUMENTS,
+      NULL,
+      NULL,
+      NGX_HTTP_MCP_READ_ONLY,
+      0,
+      ngx_http_conformance_reconnection },
+
     { "test_sampling",
       NULL,
       "Asks the model of the client.",

@@ -20,7 +20,7 @@ async function progress(kind) {
         heard.length = 0;
 
         const result = await call(name, {
-            progress: [1, 2.5, 4], total: 4, every: 30, message: 'half "way"',
+            progress: [1, 2.5, 4], total: 4, every: 200, message: 'half "way"',
         }, { onprogress: (one) => heard.push(one) });
 
         heard.push(result.content[0].text);
@@ -46,7 +46,7 @@ async function progress(kind) {
     const all = await Promise.all([10, 20, 30].map(async (n) => {
         const values = [];
         const result = await call('wait', {
-            progress: [n, n + 1, n + 2], every: 25, text: `${n}`,
+            progress: [n, n + 1, n + 2], every: 100, text: `${n}`,
         }, { onprogress: (one) => values.push(one.progress) });
 
         return [...values, result.content[0].text];

@@ -1,8 +1,9 @@
 package MCPTest::Tools;
 
 # Compiles the tools of the tests into a module: probe_tools(), slow_tools(),
-# asking_tools(), talk_tools() and probe_offers(), resources and prompts, return
-# its path, for "modules => [...]". Names and values are macros for the compiler.
+# asking_tools(), talk_tools(), change_tools() and probe_offers(), resources and
+# prompts, return its path, for "modules => [...]". Names and values are macros
+# for the compiler.
 #
 # probe_zone() is a module that has all of ngx_http_mcp_module in it, from the
 # objects of its build, with all functions visible: "bare => 1" goes with it.
@@ -21,8 +22,8 @@ use File::Temp ();
 
 use MCPTest ();
 
-our @EXPORT = qw(probe_tools slow_tools asking_tools talk_tools probe_offers
-                 probe_zone);
+our @EXPORT = qw(probe_tools slow_tools asking_tools talk_tools change_tools
+                 probe_offers probe_zone);
 
 my $dir = File::Temp->newdir('mcp-tools-XXXXXX', TMPDIR => 1);
 my $count = 0;
@@ -32,6 +33,7 @@ sub probe_tools { return _compile('ngx_http_probe_tools_module', @_) }
 sub slow_tools { return _compile('ngx_http_slow_tools_module', @_) }
 sub asking_tools { return _compile('ngx_http_asking_tools_module', @_) }
 sub talk_tools { return _compile('ngx_http_talk_tools_module', @_) }
+sub change_tools { return _compile('ngx_http_change_tools_module', @_) }
 sub probe_offers { return _compile('ngx_http_probe_offers_module', @_) }
 
 
