@@ -127,7 +127,7 @@ export async function seen(what, look, ms = 10000) {
     const end = Date.now() + ms;
 
     while (Date.now() < end) {
-        const it = look();
+        const it = await look();
 
         if (it) {
             return it;
