@@ -19,6 +19,13 @@ static void ngx_http_mcp_detach_cleanup(void *data);
 static ngx_uint_t  ngx_http_mcp_detached;
 
 
+ngx_uint_t
+ngx_http_mcp_detach_full(void)
+{
+    return ngx_http_mcp_detached >= NGX_HTTP_MCP_DETACHED_MAX;
+}
+
+
 ngx_int_t
 ngx_http_mcp_detach(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
@@ -32,7 +39,7 @@ ngx_http_mcp_detach(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    if (ngx_http_mcp_detached >= NGX_HTTP_MCP_DETACHED_MAX) {
+    if (ngx_http_mcp_detach_full()) {
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "mcp has %ui calls without a client",
                       ngx_http_mcp_detached);

@@ -22,6 +22,9 @@
 #define NGX_HTTP_MCP_DETACHED_MAX  256
 
 
+/* true if there are as many as there may be */
+ngx_uint_t ngx_http_mcp_detach_full(void);
+
 /*
  * NGX_OK: ctx->detached; NGX_DECLINED: the stream is not kept, the call is
  * over, or there are too many; NGX_ERROR.

@@ -260,7 +260,8 @@ ngx_http_mcp_follow_read(ngx_http_mcp_follow_t *f, ngx_pool_t *pool)
 
         f->replay.id.seq++;
 
-        rc = ngx_http_mcp_replay_event(&f->replay, pool, &event);
+        rc = ngx_http_mcp_replay_event(&f->replay, f->replay.id.seq, pool,
+                                       &event);
 
         if (rc == NGX_DECLINED) {
             /* expired or evicted; the response may be there */

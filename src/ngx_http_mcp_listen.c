@@ -12,6 +12,7 @@
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_output.h>
 #include <ngx_http_mcp_stream.h>
 
 
@@ -449,7 +450,7 @@ ngx_http_mcp_listen_news(ngx_http_mcp_listen_t *listen,
             continue;
         }
 
-        if (ngx_http_mcp_stream_slow(r) && !listen->exiting) {
+        if (ngx_http_mcp_output_slow(r) && !listen->exiting) {
             return NGX_OK;
         }
 
@@ -470,7 +471,7 @@ ngx_http_mcp_listen_news(ngx_http_mcp_listen_t *listen,
     if (listen->quiet) {
         listen->quiet = 0;
 
-        if (!ngx_http_mcp_stream_slow(r) && !listen->exiting) {
+        if (!ngx_http_mcp_output_slow(r) && !listen->exiting) {
             mcp_buf_lit(&buf->events, ":\n\n");
         }
     }

@@ -19,7 +19,7 @@ static void ngx_http_mcp_replay_cleanup(void *data);
 static void ngx_http_mcp_replay_write(ngx_http_mcp_ctx_t *ctx,
     ngx_http_mcp_replay_e type);
 static void ngx_http_mcp_replay_key(ngx_http_mcp_replay_t *replay,
-    u_char kind, u_char *key);
+    uint64_t seq, u_char *key);
 
 
 ngx_uint_t
@@ -106,7 +106,7 @@ ngx_http_mcp_replay_keep(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     replay = ctx->replay;
 
-    ngx_http_mcp_replay_key(replay, 'e', key);
+    ngx_http_mcp_replay_key(replay, replay->id.seq, key);
 
     if (ngx_http_mcp_zone_put(key, event, NGX_HTTP_MCP_REPLAY_TTL) != NGX_OK) {
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
@@ -172,11 +172,14 @@ ngx_http_mcp_replay_write(ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_replay_e type)
     ngx_http_mcp_replay_t        *replay;
     ngx_http_mcp_replay_state_t   state;
 
+    ngx_memzero(&state, sizeof(ngx_http_mcp_replay_state_t));
+
     replay = ctx->replay;
     ttl = NGX_HTTP_MCP_REPLAY_TTL;
 
     state.last = replay->id.seq;
     state.ended = (type == NGX_HTTP_MCP_REPLAY_LAST);
+    state.pid = ngx_pid;
     state.poll = (type == NGX_HTTP_MCP_REPLAY_POLL) ? replay->id.seq : 0;
 
     replay->ended = (type == NGX_HTTP_MCP_REPLAY_LAST);
@@ -223,14 +226,14 @@ ngx_http_mcp_replay_find(ngx_http_mcp_replay_t *replay,
 /* another session's stream has other keys and is not found */
 
 static void
-ngx_http_mcp_replay_key(ngx_http_mcp_replay_t *replay, u_char kind,
+ngx_http_mcp_replay_key(ngx_http_mcp_replay_t *replay, uint64_t seq,
     u_char *key)
 {
     u_char     *p, buf[MCP_STATE_NONCE + NGX_INT64_LEN];
     ngx_str_t   stream, place;
 
     p = ngx_cpymem(buf, replay->session, MCP_STATE_NONCE);
-    p = ngx_sprintf(p, "%uL", replay->id.seq);
+    p = ngx_sprintf(p, "%uL", seq);
 
     stream.len = MCP_STATE_NONCE;
     stream.data = replay->id.stream;
@@ -238,7 +241,7 @@ ngx_http_mcp_replay_key(ngx_http_mcp_replay_t *replay, u_char kind,
     place.len = p - buf;
     place.data = buf;
 
-    mcp_key(key, kind, &stream, &place);
+    mcp_key(key, 'e', &stream, &place);
 }
 
 
@@ -261,17 +264,24 @@ ngx_http_mcp_replay_state(ngx_http_mcp_replay_t *replay, ngx_pool_t *pool,
 
     ngx_memcpy(state, value.data, value.len);
 
-    return NGX_OK;
+    /* a client that misses the response only would come back for ever */
+
+    if (state->ended) {
+        return ngx_http_mcp_replay_event(replay, state->last, NULL, NULL);
+    }
+
+    return (kill(state->pid, 0) == -1 && ngx_errno == ESRCH) ? NGX_DECLINED
+                                                             : NGX_OK;
 }
 
 
 ngx_int_t
-ngx_http_mcp_replay_event(ngx_http_mcp_replay_t *replay, ngx_pool_t *pool,
-    ngx_str_t *event)
+ngx_http_mcp_replay_event(ngx_http_mcp_replay_t *replay, uint64_t seq,
+    ngx_pool_t *pool, ngx_str_t *event)
 {
     u_char  key[MCP_KEY];
 
-    ngx_http_mcp_replay_key(replay, 'e', key);
+    ngx_http_mcp_replay_key(replay, seq, key);
 
     return ngx_http_mcp_zone_get(key, pool, event);
 }

@@ -55,6 +55,7 @@ typedef struct {
     uint64_t                     last;     /* number of the last event */
     uint64_t                     poll;     /* of the last that hung up */
     uint64_t                     ended;    /* true: nothing follows */
+    ngx_pid_t                    pid;      /* of the worker */
 } ngx_http_mcp_replay_state_t;
 
 
@@ -84,13 +85,16 @@ void ngx_http_mcp_replay_end(ngx_http_mcp_ctx_t *ctx);
 void ngx_http_mcp_replay_find(ngx_http_mcp_replay_t *replay,
     mcp_session_t *session);
 
-/* NGX_OK; NGX_DECLINED: there is no such stream (any more); NGX_ERROR */
+/*
+ * NGX_OK; NGX_DECLINED: there is no such stream, the last event is no longer
+ * kept, or the worker was killed before there was one; NGX_ERROR.
+ */
 ngx_int_t ngx_http_mcp_replay_state(ngx_http_mcp_replay_t *replay,
     ngx_pool_t *pool, ngx_http_mcp_replay_state_t *state);
 
-/* the event replay->id: likewise */
+/* the event of that number: likewise; NGX_DECLINED: it is no longer kept */
 ngx_int_t ngx_http_mcp_replay_event(ngx_http_mcp_replay_t *replay,
-    ngx_pool_t *pool, ngx_str_t *event);
+    uint64_t seq, ngx_pool_t *pool, ngx_str_t *event);
 
 /* somebody reads, from now on and for NGX_HTTP_MCP_REPLAY_TTL */
 void ngx_http_mcp_replay_follow(ngx_http_mcp_replay_t *replay);

@@ -155,7 +155,7 @@ ngx_http_mcp_watch_later(ngx_http_mcp_watch_t *watch, ngx_str_t *path,
 }
 
 
-/* first the watch, then a look at what is there: nothing is missed in between */
+/* first the watch, then a look at what is there, so that nothing is missed */
 
 ngx_uint_t
 ngx_http_mcp_watch_scan(ngx_http_mcp_watch_t *watch,

@@ -41,9 +41,11 @@ sub run_conf {
 
     symlink "$root/conf.d/docs", $t->path('docs') or die $!;
 
-    ok($text =~ s/127\.0\.0\.1:8080;/127.0.0.1:%%PORT_0%%;/, "$name: its port");
+    ok($text =~ s{(listen +)127\.0\.0\.1:8080\b}{${1}127.0.0.1:%%PORT_0%%},
+       "$name: its port");
 
-    $text =~ s/^(daemon|error_log|pid|worker_processes) .*;\n//mg;
+    $text =~ s{(listen +)127\.0\.0\.1:8081\b}{${1}127.0.0.1:%%PORT_1%%};
+    $text =~ s/^(daemon|error_log|pid|worker_\w+) .*;\n//mg;
     $text =~ s{\.\./build/}{build/}g;
     $text =~ s/\A((?:#.*\n|\n)*load_module .*\n)/$1 . preface()/e;
 
@@ -120,6 +122,24 @@ sub sessions {
 
     ok_result($t->legacy('tools/list', undef, headers => {
         'Mcp-Session-Id' => $id }), 'sessions.conf: a session');
+    return;
+}
+
+
+sub streams {
+    my ($t) = @_;
+
+    my $s = MCPTest::Events->open($t, $t->request_bytes('subscriptions/listen',
+        { notifications => { toolsListChanged => true } }));
+
+    is($s->next->{method}, 'notifications/subscriptions/acknowledged',
+       'streams.conf: a stream');
+    ok_accepted($t->post('{"method":"notifications/tools/list_changed"}',
+                         uri => '/publish', port => $t->port(1)),
+                'streams.conf: a change');
+    is($s->next->{method}, 'notifications/tools/list_changed',
+       'streams.conf: is told');
+    $s->cancel;
     return;
 }
 

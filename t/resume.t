@@ -288,4 +288,253 @@ for my $tool ('wait', 'work') {
          sub { $_[0]->connection->close });
 }
 
+
+# TLS
+
+my $body = (MCPTest::Message::message('legacy', 'tools/call',
+    { name => 'wait', arguments => talk(300, 1) }, in($session)))[0];
+my $pid = open(my $curl, '-|', qw(curl -sNk --http1.1 --noproxy *),
+    '-H', 'Content-Type: application/json',
+    '-H', 'Accept: application/json, text/event-stream',
+    '-H', "Mcp-Session-Id: $session", '-H', 'MCP-Protocol-Version: 2025-11-25',
+    '-d', $body, 'https://127.0.0.1:' . $t->port(2) . '/mcp')
+    or die "curl: $!\n";
+my ($tls) = <$curl> =~ /^id: (\S+)$/;
+ok($tls, 'TLS: primed');
+kill 'TERM', $pid;
+close $curl;
+like(texts(events(again($tls))), qr/step 0: , call $serial\z/, 'and read again');
+$lines += 2;
+$t->wait_lines('access.log', $lines);
+
+
+# read while the call runs; the POST ends, for events are sent once
+
+$s = stream(talk(100, 40, every => 20));
+my $first = $s->event;
+my $again = again($first->{id});
+@e = events($again);
+is(scalar(grep { $_->{data} ne '' } @e), 41, 'a client that came back early');
+is(text($e[-1]), "call $serial", 'has all of it');
+ok($s->closed, 'the connection it has left is closed');
+$lines += 2;
+$t->wait_lines('access.log', $lines);
+
+
+# heartbeats
+
+$s = stream(talk(300, 1), uri => '/beat');
+$first = $s->event;
+$s->cancel;
+$again = again($first->{id}, uri => '/beat');
+my @blocks;
+while (defined(my $block = $again->block)) { push @blocks, $block }
+ok((grep { $_ eq ":\n\n" } @blocks) > 2, 'heartbeats while there is nothing');
+like($blocks[-1], qr/"call $serial"/, 'until there is something');
+
+
+# the call times out
+
+$s = stream(talk(30_000, 1), uri => '/short');
+$first = $s->event;
+$s->cancel;
+@e = events(again($first->{id}, uri => '/short'));
+is(text($e[-1]), 'The tool did not finish within 400 ms.', 'a timeout');
+ok($t->wait_log(qr/slow: "call $serial" aborted/), 'aborts');
+
+
+# told to hang up
+
+sub poll {
+    my ($name, $s) = @_;
+
+    my @e = events($s);
+
+    is(scalar @e, 2, "$name: two events");
+    is($e[0]{data} . $e[1]{data}, '', "$name: without data");
+    ok(!$e[0]{retry}, "$name: the first has an id");
+    is($e[1]{retry}, 70, "$name: the second says when to come back");
+    ok($s->ended, "$name: the answer ends");
+
+    my $again = again($e[1]{id});
+    is(texts(events($again)), "-, call $serial", "$name: the result");
+    ok($again->ended, "$name: and the end");
+    is(texts(events(again($e[0]{id}))), "-, -, call $serial",
+       "$name: the same from the first");
+    return;
+}
+
+my $hang = sub { talk(300, 0, hang_up => 70) };
+
+poll('poll', stream($hang->()));
+poll('poll, HTTP/2', h2($hang->()));
+$lines += 6;
+$t->wait_lines('access.log', $lines);
+
+# a connection that is not told otherwise is closed at once
+
+my $c = $t->connect;
+(my $old = bytes($hang->())) =~ s{ HTTP/1.1\r\n}{ HTTP/1.0\r\n};
+$c->send($old);
+my $r = $c->response;
+like($r->body, qr/\Aid: \S+\ndata: \n\nid: \S+\nretry: 70\ndata: \n\n\z/,
+     'poll, HTTP/1.0: ends');
+my ($id) = $r->body =~ /id: (\S+)\nretry/;
+like(texts(events(again($id))), qr/call $serial\z/, 'before the call does');
+
+$s = stream(talk(100, 0, poll => [0, 70, 0, 80], every => 100));
+@e = events($s);
+is(join(' ', map { $_->{retry} // '-' } @e), '- 70', 'poll: later');
+$again = again($e[-1]{id});
+my @f = events($again);
+is(join(' ', map { $_->{retry} // '-' } @f), '- 80', 'again, on a GET');
+ok($again->ended, 'which ends');
+is(texts(events(again($f[-1]{id}))), "-, call $serial", 'then the result');
+is(texts(events(again($e[0]{id}))), "-, -, -, call $serial",
+   'what is past does not end a stream');
+
+for my $version ('2025-06-18', '2026-07-28') {
+    my $r = $version eq '2026-07-28'
+        ? $t->call('wait', $hang->())
+        : $t->legacy_call('wait', $hang->(), version => $version,
+                          headers => { 'Mcp-Session-Id' => session($version) });
+    is($r->text, "call $serial", "poll: $version waits");
+}
+
+is($t->legacy_call('wait', $hang->(), in($session, headers => {
+    'Mcp-Session-Id' => $session, Accept => 'application/json' }))->text,
+   "call $serial", 'so does a client that takes no events');
+
+my @polls = $t->error_log =~ /slow: poll (-?\d+)/g;
+is(join(' ', @polls[-3 .. -1]), '-5 -5 -5', 'the handler is told');
+
+
+# cancelled by another request
+
+sub cancel {
+    my ($id, %o) = @_;
+
+    ok_accepted($t->legacy('notifications/cancelled',
+        { requestId => $id, reason => 'test' }, id => undef,
+        in($o{session} || $session)), 'cancelled');
+    return;
+}
+
+for my $tool ('wait', 'work') {
+    my $did = $tool eq 'wait' ? 'aborted' : 'cancelled';
+
+    $s = stream(talk(30_000, 1), tool => $tool, id => 71);
+    my @seen = map { $s->event } 1 .. 2;
+    my $call = $serial;
+
+    cancel(71, session => $other);
+    cancel('71');
+    cancel(70);
+    ok_result($t->legacy('ping', undef, in($session)), "$tool: others go on");
+    unlike($t->error_log, qr/slow: "call $call" $did/, 'so does the call');
+
+    cancel(71);
+    ok($t->wait_log(qr/slow: "call $call" $did/), "$tool: until it is its id");
+    is(scalar(events($s)), 0, 'no response is sent');
+    ok($s->ended, 'the stream ends');
+    is(again($seen[1]{id})->status, 204, 'nor is there one later');
+
+    # detached, and somebody reads
+
+    $s = stream(talk(30_000, 1), tool => $tool, id => 'text');
+    my $first = $s->event;
+    $s->cancel;
+    $again = again($first->{id});
+    is($again->event->{data}, '', "$tool: read again");
+    cancel('text');
+    ok($t->wait_log(qr/slow: "call $serial" $did/), 'is cancelled');
+    $_ = texts(events($again));
+    ok($_ eq 'step 0: ' || $_ eq '', 'without a response');
+    ok($again->ended, 'and ends');
+
+    # nothing was sent
+
+    my $c = $t->connect;
+    $c->send(bytes({ ms => 30_000, text => "json $tool" }, tool => $tool,
+                   id => 72));
+    ok($t->wait_log(qr/slow: "json $tool" begins/), "$tool: not begun");
+    cancel(72);
+    ok_accepted($c->response, 'is an empty answer then');
+    like(($t->error_log =~ /(mcp tool "$tool" cancelled by[^\n]*)/)[0] // '',
+         qr/by its client/, 'as the log says');
+}
+
+# without a session
+
+$c = $t->connect;
+$c->send($t->legacy_bytes('tools/call',
+    { name => 'wait', arguments => { ms => 300, text => 'kept' } },
+    version => '2025-11-25', id => 73));
+ok($t->wait_log(qr/slow: "kept" begins/), 'no session: a call');
+cancel(73);
+ok_accepted($t->legacy('notifications/cancelled', { requestId => 73 },
+                       id => undef, version => '2025-11-25'), 'is not');
+is($c->response->text, 'kept', 'cancelled');
+
+for my $params (undef, {}, { requestId => undef }, { requestId => [1] },
+                { requestId => {} }, { requestId => 1.5 })
+{
+    is($t->legacy('notifications/cancelled', $params, id => undef,
+                  in($session))->status, 202, 'nothing is cancelled');
+}
+
+
+# with its session
+
+my $gone = session('2025-11-25');
+my $kept = $session;
+$session = $gone;
+
+my @s = map { stream(talk(30_000, 1), tool => $_) } 'wait', 'work';
+my @id = map { $_->event->{id} } @s;
+$s[1]->event;
+$s[1]->cancel;
+$again = again($id[1]);
+ok($again->event, 'a stream is read again');
+
+is($t->post(undef, method => 'DELETE', in($gone, headers => {
+    'Mcp-Session-Id' => $gone, 'Content-Type' => undef }))->status, 204,
+   'DELETE');
+unlike(texts(events($s[0])), qr/call/, 'its streams have no response');
+ok($s[0]->ended, 'and end');
+$again->rest;
+ok($again->ended, 'also one that is read again');
+ok($t->wait_log(qr/slow: "call $serial" cancelled/), 'threads are told');
+is(again($id[0])->status, 404, 'and it is gone');
+
+$session = $kept;
+
+
+# many
+
+my @many = map { stream(talk(600, 1), id => $_, tool => $_ % 2 ? 'wait' : 'work') }
+           1 .. 20;
+my @first = map { $_->event->{id} } @many;
+$_->cancel for @many;
+my @back = map { again($_) } @first;
+is(scalar(grep { texts(events($_)) =~ /call \d+\z/ } @back), 20,
+   'twenty at once');
+
+
+# a reload: the worker stays for its call, a reader is sent to the new ones
+
+$s = stream(talk(1500, 1));
+$first = $s->event;
+$s->event;
+$s->cancel;
+$again = again($first->{id});
+is(text(($again->event, $again->event)[1]), 'step 0: ', 'before the reload');
+ok($t->reload(wait => 0), 'reload');
+@e = events($again);
+is(scalar @e, 1, 'one event');
+is($e[0]{data}, '', 'without data');
+is($e[0]{retry}, 500, 'that says when to come back');
+ok($again->ended, 'and the end');
+is(texts(events(again($e[0]{id}))), "-, call $serial", 'then the result');
+
 finish();

@@ -13,6 +13,7 @@ use POSIX ();
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Conf;
+use MCPTest::Events;
 use Time::HiRes qw(time);
 
 plan(skip_all => 'no inotify') if $^O ne 'linux';
@@ -179,6 +180,45 @@ make('tree/churn/last.md', 'x');
 quiet();
 announces(1, sub { make('tree/churn/last.md', 'y') },
           'the last of directories that come and go is watched');
+
+
+# whoever listens, in any worker
+
+{
+    my @uris = ('docs://a.md', 'docs://sub/b.md', 'docs://with%20space.md',
+                'link://e.md', 'docs://.git/config');
+    my @s = map { MCPTest::Events->open($t, $t->request_bytes(
+        'subscriptions/listen', { notifications => {
+            resourceSubscriptions => \@uris } })) } 1 .. 12;
+
+    ok((grep { $_ eq 'docs://a.md' } @{ $_->next
+        ->{params}{notifications}{resourceSubscriptions} }), 'granted')
+        for @s;
+
+    for (['tree/a.md', 'docs://a.md'], ['tree/sub/b.md', 'docs://sub/b.md'],
+         ['tree/with space.md', 'docs://with%20space.md'],
+         ['linked/e.md', 'link://e.md'])
+    {
+        my ($path, $uri) = @$_;
+
+        make($path, 'heard');
+        my $begin = time;
+        is(join(' ', map { $_->next->{params}{uri} } @s),
+           join(' ', ($uri) x @s), "$path: all hear of it");
+        cmp_ok(time - $begin, '<', MCPTest::sanitize() ? 3 : 0.5,
+               "$path: soon");
+        quiet();
+
+        # what was made in two steps may be heard of twice
+        $_->cancel for @s;
+        @s = map { MCPTest::Events->open($t, $t->request_bytes(
+            'subscriptions/listen', { notifications => {
+                resourceSubscriptions => \@uris } })) } 1 .. 12;
+        $_->next for @s;
+    }
+
+    $_->cancel for @s;
+}
 
 
 # roots

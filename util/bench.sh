@@ -7,9 +7,12 @@
 #   util/bench.sh quick       about a minute, to see that all is well
 #   util/bench.sh peers       with the official TypeScript SDK as well
 #   util/bench.sh callgrind   instructions of one request, by function
+#   util/bench.sh streams     10,000 streams that listen, on one worker: memory,
+#                             time until all are told, calls beside them
 #
 #   BENCH_CPUS=0,1   the core of the server and the core of wrk
 #   BENCH_ROUNDS=N BENCH_SECONDS=N BENCH_REQUESTS=N BENCH_CONNECTIONS=N,...
+#   BENCH_STREAMS=N
 #
 # Prints a table for the README and whether the targets are met.
 
@@ -40,6 +43,7 @@ for word in "$@"; do
     case $word in
     quick | peers) ;;
     callgrind) script=callgrind.pl ;;
+    streams) script=streams.pl ;;
     *) usage ;;
     esac
 done
@@ -71,6 +75,11 @@ mkdir -p "$BUILD_DIR/bench"
 lock bench
 dir=$(mktemp -d "$BUILD_DIR/bench/run.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
+
+if [ $script = streams.pl ]; then
+    gcc -O2 -Wall -o "$dir/streams" "$TOP/util/bench/streams.c"
+    ulimit -n "$(ulimit -Hn)"
+fi
 
 modules=$BUILD_DIR/ngx_http_mcp_module.so
 modules=$modules,$BUILD_DIR/ngx_http_bench_tools_module.so

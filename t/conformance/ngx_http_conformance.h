@@ -55,6 +55,10 @@ ngx_int_t ngx_http_conformance_prompt_image(ngx_http_mcp_call_t *call,
 /* what hangs up */
 ngx_int_t ngx_http_conformance_reconnection(ngx_http_mcp_call_t *call,
     const cJSON *args);
+ngx_int_t ngx_http_conformance_tool_change(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+ngx_int_t ngx_http_conformance_prompt_change(ngx_http_mcp_call_t *call,
+    const cJSON *args);
 
 /* what asks */
 ngx_int_t ngx_http_conformance_sampling(ngx_http_mcp_call_t *call,

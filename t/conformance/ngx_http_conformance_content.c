@@ -274,6 +274,25 @@ ngx_http_conformance_say_log(ngx_http_mcp_call_t *call, ngx_uint_t step)
 }
 
 
+ngx_int_t
+ngx_http_conformance_tool_change(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    ngx_http_mcp_changed(NGX_HTTP_MCP_TOOLS);
+
+    return ngx_http_conformance_text(call, "Tools have changed.");
+}
+
+
+ngx_int_t
+ngx_http_conformance_prompt_change(ngx_http_mcp_call_t *call,
+    const cJSON *args)
+{
+    ngx_http_mcp_changed(NGX_HTTP_MCP_PROMPTS);
+
+    return ngx_http_conformance_text(call, "Prompts have changed.");
+}
+
+
 static ngx_int_t
 ngx_http_conformance_steps(ngx_http_mcp_call_t *call,
     ngx_int_t (*say)(ngx_http_mcp_call_t *call, ngx_uint_t step))

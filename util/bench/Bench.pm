@@ -16,7 +16,7 @@ use Time::HiRes qw/ sleep time /;
 
 our @EXPORT = qw/ @CASES slurp spew free_port render start_nginx stop
                   wait_port http_open http_post http_fetch requests_write
-                  worker rss cpu_time /;
+                  worker rss cpu_time wrk median number verdict /;
 
 our $DIR = File::Spec->rel2abs(dirname(__FILE__));
 
@@ -33,6 +33,20 @@ my $legacy = $common . "MCP-Protocol-Version: 2025-11-25\n";
 
 my $call = '"id":1,"method":"tools/call","params":{"name":"add",'
     . '"arguments":{"a":2,"b":3}';
+
+our %LISTEN = (
+    uri => '/mcp/demo',
+    headers => $modern . "Mcp-Method: subscriptions/listen\n",
+    body => '{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen",'
+        . '"params":{"notifications":{"toolsListChanged":true},'
+        . "$meta}}"
+);
+
+our %PUBLISH = (
+    uri => '/publish',
+    headers => $common,
+    body => '{"method":"notifications/tools/list_changed"}'
+);
 
 # name, title, location, headers, body; the limit of each case answers the
 # very bytes that the module gives
@@ -107,8 +121,11 @@ sub render {
     my (%o) = @_;
 
     my $l = '';
-    my $http = '';
     my $text = slurp("$DIR/nginx.conf.in");
+
+    if ($o{publish}) {
+        $l .= location('publish', 'mcp_publish;');
+    }
 
     if ($o{mcp}) {
         for my $pack (qw/ demo bench /) {
@@ -137,7 +154,8 @@ sub render {
 
     my %v = (
         MODULES => join('', map { "load_module $_;\n" } @{ $o{modules} }),
-        AFFINITY => $o{affinity} // 'auto', HTTP => $http,
+        AFFINITY => $o{affinity} // 'auto', HTTP => $o{http} // '',
+        CONNECTIONS => $o{connections} // 1024,
         PORT => $o{port}, LOCATIONS => $l
     );
 
@@ -277,20 +295,29 @@ sub http_open {
 }
 
 
+# the bytes of a request
+
+sub request {
+    my ($uri, $case) = @_;
+
+    my $headers = $case->{headers};
+
+    $headers =~ s/\n/\r\n/g;
+
+    return "POST $uri HTTP/1.1\r\nHost: localhost\r\n$headers"
+        . 'Content-Length: ' . length($case->{body}) . "\r\n\r\n$case->{body}";
+}
+
+
 # one request on an open connection: the status line and headers, the body,
 # the length of all
 
 sub http_post {
     my ($s, $uri, $case) = @_;
 
-    my $headers = $case->{headers};
-
-    $headers =~ s/\n/\r\n/g;
-    $s->syswrite("POST $uri HTTP/1.1\r\nHost: localhost\r\n$headers"
-                 . "Content-Length: " . length($case->{body}) . "\r\n\r\n"
-                 . $case->{body});
-
     my $in = '';
+
+    $s->syswrite(request($uri, $case));
 
     while ($in !~ /\r\n\r\n/) {
         $s->sysread($in, 65536, length $in) or die "POST $uri: closed\n";
@@ -339,6 +366,51 @@ sub http_fetch {
     die "POST $uri:\n$head\n\n$body\n" unless $head =~ m{^HTTP/1.1 200 };
 
     return wantarray ? ($body, $total) : $body;
+}
+
+
+# one run of wrk on its own core
+
+sub wrk {
+    my (%o) = @_;
+
+    my @cmd = ('taskset', '-c', $o{cpu}, 'wrk', '-t1', "-c$o{connections}",
+               "-d$o{seconds}s", '--timeout', '10s', '-s', "$DIR/$o{script}",
+               "http://127.0.0.1:$o{port}$o{uri}", '--', @{ $o{args} });
+
+    local $ENV{BENCH_COMPARE} = 1 if $o{compare};
+
+    open my $f, '-|', @cmd or die "wrk: $!\n";
+    my $out = do { local $/; <$f> };
+    close $f;
+
+    my ($line) = $out =~ /^BENCH (.*)$/m or die "wrk failed:\n$out\n";
+    my %r = $line =~ /(\w+)=(-?\d+)/g;
+
+    die "$o{uri}: not all responses were right: $line\n"
+        if $r{status} || $r{socket} || $r{wrong};
+
+    return \%r;
+}
+
+
+sub median {
+    my @v = sort { $a <=> $b } @_;
+    return @v % 2 ? $v[$#v / 2] : ($v[@v / 2 - 1] + $v[@v / 2]) / 2;
+}
+
+
+sub number {
+    my $n = sprintf '%.0f', shift;
+    1 while $n =~ s/^(\d+)(\d{3})/$1,$2/;
+    return $n;
+}
+
+
+sub verdict {
+    my ($what, $ok, $seen) = @_;
+
+    printf "%-11s %s: %s\n", $ok ? 'PASS' : 'FALLS SHORT', $what, $seen;
 }
 
 

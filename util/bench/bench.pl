@@ -35,19 +35,6 @@ my %figures;     # "subject connections" => [ one per round ]
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
 
-sub median {
-    my @v = sort { $a <=> $b } @_;
-    return @v % 2 ? $v[$#v / 2] : ($v[@v / 2 - 1] + $v[@v / 2]) / 2;
-}
-
-
-sub number {
-    my $n = sprintf '%.0f', shift;
-    1 while $n =~ s/^(\d+)(\d{3})/$1,$2/;
-    return $n;
-}
-
-
 sub start {
     my ($name, %o) = @_;
 
@@ -149,32 +136,6 @@ sub start_node {
 }
 
 
-# one run of wrk on its own core
-
-sub wrk {
-    my (%o) = @_;
-
-    my @cmd = ('taskset', '-c', $client_cpu, 'wrk', '-t1', "-c$o{connections}",
-               "-d$o{seconds}s", '--timeout', '10s', '-s',
-               "$FindBin::Bin/$o{script}",
-               "http://127.0.0.1:$o{port}$o{uri}", '--', @{ $o{args} });
-
-    local $ENV{BENCH_COMPARE} = 1 if $o{compare};
-
-    open my $f, '-|', @cmd or die "wrk: $!\n";
-    my $out = do { local $/; <$f> };
-    close $f;
-
-    my ($line) = $out =~ /^BENCH (.*)$/m or die "wrk failed:\n$out\n";
-    my %r = $line =~ /(\w+)=(-?\d+)/g;
-
-    die "$o{uri}: not all responses were right: $line\n"
-        if $r{status} || $r{socket} || $r{wrong};
-
-    return \%r;
-}
-
-
 sub run {
     my ($s, $connections, $seconds, $compare) = @_;
 
@@ -184,7 +145,7 @@ sub run {
 
     my $cpu = cpu_time($s->{server}{worker});
     my $r = wrk(
-        connections => $connections, seconds => $seconds,
+        cpu => $client_cpu, connections => $connections, seconds => $seconds,
         port => $s->{server}{port}, uri => $s->{uri}, script => 'wrk.lua',
         args => \@args, compare => $compare
     );
@@ -348,21 +309,14 @@ sub mixed {
 
     while ($n < $count) {
         my $r = wrk(
-            connections => 256, seconds => 2, port => $port, uri => '/',
-            script => 'mixed.lua', args => \@args
+            cpu => $client_cpu, connections => 256, seconds => 2,
+            port => $port, uri => '/', script => 'mixed.lua', args => \@args
         );
 
         $n += $r->{requests} or die "no responses\n";
     }
 
     return $n;
-}
-
-
-sub verdict {
-    my ($what, $ok, $seen) = @_;
-
-    printf "%-11s %s: %s\n", $ok ? 'PASS' : 'FALLS SHORT', $what, $seen;
 }
 
 
