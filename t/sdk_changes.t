@@ -28,7 +28,11 @@ my $t = MCPTest->new(
         mcp_resource docs://other { text "Or here."; }
 EOC
 
+# fetch() opens more connections than it uses, and keeps those of a worker that
+# is told to go: each client has its own process
+
 run_tap('sdk_changes.mjs', 'http://127.0.0.1:' . $t->port . '/mcp',
-        $t->slurp('nginx.pid') + 0, $t->path('tools.conf'));
+        $t->slurp('nginx.pid') + 0, $t->path('tools.conf'), $_)
+    for 2 .. 3;
 
 finish();

@@ -1,7 +1,8 @@
 // What changes, as the official clients hear of it:
-// sdk_changes.mjs URL MASTER-PID CONF
+// sdk_changes.mjs URL MASTER-PID CONF KIND
 //
-// CONF is a file with the line "mcp_tools demo talk;".
+// CONF is a file with the line "mcp_tools demo talk;", KIND the number of the
+// client in "kinds".
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
@@ -10,7 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { kinds, connected, expected, seen } from './clients.mjs';
 import { ok, is, rejected, done } from './tap.mjs';
 
-const [url, pid, conf] = process.argv.slice(2);
+const [url, pid, conf, number] = process.argv.slice(2);
 
 const [TOOLS, PROMPTS, RESOURCES] = [1, 2, 4];
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
@@ -357,14 +358,13 @@ async function catalogue(kind) {
     await client.close();
 }
 
-for (const kind of kinds.slice(2)) {
-    const parts = kind(url).modern
-        ? [listens, caches, many, reloads]
-        : [subscribes, refreshes, many, lost, terminated, reloads];
+const kind = kinds[number];
+const parts = kind(url).modern
+    ? [listens, caches, many, reloads]
+    : [subscribes, refreshes, many, lost, terminated, reloads, catalogue];
 
-    for (const part of parts) {
-        await part(kind);
-    }
+for (const part of parts) {
+    await part(kind);
 }
 
 await other.client.close();
