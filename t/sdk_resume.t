@@ -23,8 +23,13 @@ my $t = MCPTest->new(
 
 run_tap('sdk_resume.mjs', 'http://127.0.0.1:' . $t->port . '/mcp');
 
+for my $who ('v1', 'v2 legacy', 'v2 auto', 'v2 pinned') {
+    ok($t->wait_log(qr/slow: "$who regrets" aborted/), "$who: aborted");
+}
+
 for my $who ('v1', 'v2 legacy') {
-    ok($t->wait_log(qr/slow: "$who cancelled" aborted/), "$who: aborted");
+    ok($t->wait_log(qr/slow: "$who cancelled" aborted/),
+       "$who: the other one too");
 }
 
 finish();

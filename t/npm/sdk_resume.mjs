@@ -5,7 +5,7 @@
 
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 
-import { kinds, connected, expected } from './clients.mjs';
+import { kinds, connected, expected, seen } from './clients.mjs';
 import { ok, is, rejected, done } from './tap.mjs';
 
 const [url] = process.argv.slice(2);
@@ -151,6 +151,45 @@ async function polled(kind) {
     await client.close();
 }
 
+// who has not got what it needs for that waits on the line
+
+async function waits(kind) {
+    const it = await connected(kind, url);
+    const result = await it.call('wait', { hang_up: 150, ms: 400,
+                                           text: 'later' });
+
+    is([result.content[0].text, it.fetch.sent('tools/call').length,
+        it.fetch.log.filter((note) => note.method !== 'POST').length],
+       ['later', 1, 0], `${it.who}: nobody hangs up`);
+    await it.client.close();
+}
+
+// cancelled while nobody is connected
+
+async function regrets(kind) {
+    const it = await connected(kind, url, { reconnectionOptions });
+    const { who, call, client, fetch, modern } = it;
+    const abort = new AbortController();
+    const end = rejected(call('wait', {
+        hang_up: 60000, ms: 300000, text: `${who} regrets`,
+        progress: [1], every: 1,
+    }, { signal: abort.signal, onprogress: () => {} }));
+
+    await seen(`${who}: the end of the line`, () => modern
+        ? fetch.sent('tools/call')[0]?.events?.length
+        : fetch.sent('tools/call')[0]?.ended);
+    abort.abort('no more');
+    ok(await end, `${who}: changes its mind`);
+
+    if (!modern) {
+        is(await seen(`${who}: a message`, () =>
+            fetch.sent('notifications/cancelled')[0]?.status), 202,
+           `${who}: and says so`);
+    }
+
+    await client.close();
+}
+
 // an error ends a stream as a result does
 
 async function failed(kind) {
@@ -226,13 +265,12 @@ async function unknown(kind) {
 }
 
 for (const kind of kinds) {
-    if (kind(url).modern) {
-        continue;
-    }
+    const parts = kind(url).modern
+        ? [waits, regrets]
+        : [dropped, mixed, taken_up, polled, regrets, failed, cancelled,
+           unknown];
 
-    for (const part of [dropped, mixed, taken_up, polled, failed, cancelled,
-                        unknown])
-    {
+    for (const part of parts) {
         await part(kind);
     }
 }
