@@ -360,7 +360,7 @@ async function catalogue(kind) {
 
 const kind = kinds[number];
 const parts = kind(url).modern
-    ? [listens, caches, many, reloads]
+    ? [listens, caches, many, reloads, catalogue]
     : [subscribes, refreshes, many, lost, terminated, reloads, catalogue];
 
 for (const part of parts) {
