@@ -17,8 +17,8 @@ use MCPTest::Tools;
 setup();
 
 my $t = MCPTest->new(
-    modules  => [slow_tools()],
-    location => 'mcp; mcp_tools slow;',
+    modules  => [slow_tools(), talk_tools()],
+    location => 'mcp; mcp_tools slow talk;',
 )->start;
 
 run_tap('sdk_resume.mjs', 'http://127.0.0.1:' . $t->port . '/mcp');

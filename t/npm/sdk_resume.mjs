@@ -131,6 +131,44 @@ async function taken_up(kind) {
     await second.client.close();
 }
 
+// asked by a call whose connection is lost before the user has answered
+
+async function asked(kind) {
+    const questions = [];
+    const it = await connected(kind, url, {
+        reconnectionOptions, capabilities: { elicitation: { form: {} } },
+    }, (one) => one.answer('elicitation/create', async ({ message }) => {
+        questions.push(message);
+
+        const stream = streams(one).at(-1);
+
+        stream.drop();
+
+        // every second answer is there before the client is back
+
+        if (questions.length % 2) {
+            await seen(`${one.who}: a new connection`, () =>
+                streams(one).at(-1) !== stream);
+        }
+
+        return { action: 'accept', content: { name: `${message}!` } };
+    }));
+    const names = ['a', 'b', 'c', 'd'];
+    const { structuredContent } = await it.call('ask', {
+        rounds: names.map((name) => [{
+            kind: 'form', key: name, message: name, schema: {
+                type: 'object', properties: { name: { type: 'string' } },
+            },
+        }]),
+    });
+
+    is(names.map((name) => structuredContent?.[name]?.content.name),
+       ['a!', 'b!', 'c!', 'd!'],
+       `${it.who}: asked and cut off, again and again`);
+    is(questions, names, `${it.who}: each question once`);
+    await it.client.close();
+}
+
 // the server hangs up and says when to come back
 
 async function polled(kind) {
@@ -267,8 +305,8 @@ async function unknown(kind) {
 for (const kind of kinds) {
     const parts = kind(url).modern
         ? [waits, regrets]
-        : [dropped, mixed, taken_up, polled, regrets, failed, cancelled,
-           unknown];
+        : [dropped, mixed, taken_up, asked, polled, regrets, failed,
+           cancelled, unknown];
 
     for (const part of parts) {
         await part(kind);
