@@ -7,6 +7,7 @@
 // Copyright (C) the ngx_http_mcp_module authors
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { kinds, connected, expected, seen } from './clients.mjs';
 import { ok, is, rejected, done } from './tap.mjs';
@@ -278,6 +279,40 @@ async function terminated(kind) {
     await it.client.close();
 }
 
+// nginx is reloaded while the user has a question: the answer is for an old
+// worker, or comes with a state of it
+
+async function asks(kind) {
+    const log = () => readFileSync(join(dirname(conf), 'error.log'), 'utf8')
+        .split('gracefully shutting down').length;
+
+    const it = await connected(kind, url, {
+        capabilities: { elicitation: { form: {} } },
+    }, ({ who, answer }) => answer('elicitation/create', async ({ message }) =>
+    {
+        const before = log();
+
+        process.kill(pid, 'SIGHUP');
+        await seen(`${who}: a reload`, () => log() > before);
+
+        return { action: 'accept', content: { name: `${message}!` } };
+    }));
+
+    const ask = (name) => [{
+        kind: 'form', key: name, message: name, schema: {
+            type: 'object', properties: { name: { type: 'string' } },
+        },
+    }];
+    const { structuredContent } = await it.call('ask', {
+        rounds: [ask('a'), ask('b')],
+    });
+
+    is([structuredContent?.a.content.name, structuredContent?.b.content.name],
+       ['a!', 'b!'], `${it.who}: questions survive reloads`);
+    is(it.faults, [], `${it.who}: without faults`);
+    await it.client.close();
+}
+
 // nginx is reloaded: nothing is said if nothing has changed; streams end
 // politely, clients begin new ones. One that arrives on a connection that an
 // old worker has accepted before is ended at once, and begun again.
@@ -360,8 +395,8 @@ async function catalogue(kind) {
 
 const kind = kinds[number];
 const parts = kind(url).modern
-    ? [listens, caches, many, reloads, catalogue]
-    : [subscribes, refreshes, many, lost, terminated, reloads, catalogue];
+    ? [listens, caches, many, asks, reloads, catalogue]
+    : [subscribes, refreshes, many, lost, terminated, asks, reloads, catalogue];
 
 for (const part of parts) {
     await part(kind);
