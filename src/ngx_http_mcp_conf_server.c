@@ -12,6 +12,7 @@
 #include <mcp_resources.h>
 #include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_endpoint.h>
 
 
 static ngx_int_t ngx_http_mcp_add_server_names(ngx_conf_t *cf,
@@ -80,7 +81,8 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         || ngx_http_mcp_offer_prompts(cf, server, conf->prompts) != NGX_OK
         || ngx_http_mcp_offer_files(cf, server, conf->resources) != NGX_OK
         || ngx_http_mcp_check_threads(cf, conf) != NGX_OK
-        || mcp_server_render(server, cf->pool) != NGX_OK)
+        || mcp_server_render(server, cf->pool) != NGX_OK
+        || ngx_http_mcp_endpoint_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }

@@ -9,9 +9,11 @@
 #include <ngx_http.h>
 #include <mcp_headers.h>
 #include <mcp_sse.h>
+#include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_output.h>
 #include <ngx_http_mcp_stream.h>
 
 
@@ -54,6 +56,8 @@ typedef struct {
     ngx_pool_t                  *pool;
     mcp_buf_t                    json;
     mcp_buf_t                    events;
+    ngx_http_mcp_loc_conf_t     *mlcf;     /* the endpoint looked at last */
+    ngx_uint_t                   changed;  /* MCP_SUB_* of it */
 } ngx_http_mcp_listen_buf_t;
 
 
@@ -70,6 +74,8 @@ static void ngx_http_mcp_listen_post(ngx_http_mcp_listen_t *listen);
 static void ngx_http_mcp_listen_slice(ngx_event_t *ev);
 static void ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_buf_t *buf);
+static void ngx_http_mcp_listen_compare(ngx_http_mcp_listen_t *listen,
+    ngx_http_mcp_listen_buf_t *buf);
 static ngx_int_t ngx_http_mcp_listen_news(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_buf_t *buf);
 static ngx_int_t ngx_http_mcp_listen_write(ngx_http_mcp_listen_t *listen,
@@ -77,6 +83,7 @@ static ngx_int_t ngx_http_mcp_listen_write(ngx_http_mcp_listen_t *listen,
 static ngx_int_t ngx_http_mcp_listen_flush(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_buf_t *buf);
 static ngx_int_t ngx_http_mcp_listen_end(ngx_http_mcp_listen_t *listen);
+static void ngx_http_mcp_listen_unread(ngx_http_request_t *r);
 static void ngx_http_mcp_listen_stop(ngx_http_mcp_listen_t *listen);
 static void ngx_http_mcp_listen_cleanup(void *data);
 
@@ -353,6 +360,7 @@ ngx_http_mcp_listen_slice(ngx_event_t *ev)
     ngx_http_mcp_listen_t      *listen;
     ngx_http_mcp_listen_buf_t   buf;
 
+    buf.mlcf = NULL;
     buf.pool = ngx_create_pool(ngx_pagesize, ev->log);
 
     if (buf.pool) {
@@ -415,6 +423,10 @@ ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
 
     exiting = listen->exiting;
 
+    if (exiting) {
+        ngx_http_mcp_listen_compare(listen, buf);
+    }
+
     rc = ngx_http_mcp_listen_news(listen, buf);
 
     if (rc != NGX_OK) {
@@ -425,6 +437,31 @@ ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
     }
 
     ngx_http_run_posted_requests(c);
+}
+
+
+/* what the endpoint lists from now on is listed by other workers */
+
+static void
+ngx_http_mcp_listen_compare(ngx_http_mcp_listen_t *listen,
+    ngx_http_mcp_listen_buf_t *buf)
+{
+    ngx_uint_t                i;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(listen->request, ngx_http_mcp_module);
+
+    if (buf->mlcf != mlcf) {
+        buf->mlcf = mlcf;
+        buf->changed = ngx_http_mcp_endpoint_changed(mlcf);
+    }
+
+    for (i = 0; i < listen->n; i++) {
+
+        if (listen->items[i].list & buf->changed) {
+            listen->items[i].pending = 1;
+        }
+    }
 }
 
 
@@ -449,7 +486,7 @@ ngx_http_mcp_listen_news(ngx_http_mcp_listen_t *listen,
             continue;
         }
 
-        if (ngx_http_mcp_stream_slow(r) && !listen->exiting) {
+        if (ngx_http_mcp_output_slow(r) && !listen->exiting) {
             return NGX_OK;
         }
 
@@ -470,7 +507,7 @@ ngx_http_mcp_listen_news(ngx_http_mcp_listen_t *listen,
     if (listen->quiet) {
         listen->quiet = 0;
 
-        if (!ngx_http_mcp_stream_slow(r) && !listen->exiting) {
+        if (!ngx_http_mcp_output_slow(r) && !listen->exiting) {
             mcp_buf_lit(&buf->events, ":\n\n");
         }
     }
@@ -546,6 +583,7 @@ ngx_http_mcp_listen_end(ngx_http_mcp_listen_t *listen)
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
     ngx_http_mcp_listen_stop(listen);
+    ngx_http_mcp_listen_unread(r);
 
     ctx->drained = NULL;
     action.closed = 0;
@@ -561,6 +599,53 @@ ngx_http_mcp_listen_end(ngx_http_mcp_listen_t *listen)
     }
 
     return ngx_http_mcp_stream_close(r, ctx);
+}
+
+
+/*
+ * Where something may be left to read, nginx waits until the client closes the
+ * connection, "lingering_timeout"; a worker that has to leave should know that
+ * there is nothing.
+ */
+
+static void
+ngx_http_mcp_listen_unread(ngx_http_request_t *r)
+{
+    char               buf[1];
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+#if (NGX_HTTP_V2)
+
+    if (r->stream) {
+        return;
+    }
+
+#endif
+
+#if (NGX_HTTP_V3)
+
+    if (c->quic) {
+        return;
+    }
+
+#endif
+
+#if (NGX_HTTP_SSL)
+
+    if (c->ssl && SSL_pending(c->ssl->connection)) {
+        return;
+    }
+
+#endif
+
+    if (recv(c->fd, buf, 1, MSG_PEEK) == -1
+        && ngx_socket_errno == NGX_EAGAIN)
+    {
+        r->lingering_close = 0;
+        c->read->ready = 0;
+    }
 }
 
 

@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_publish.h>
@@ -273,6 +274,7 @@ static ngx_int_t
 ngx_http_mcp_init_module(ngx_cycle_t *cycle)
 {
     ngx_http_mcp_zone_init_module(cycle);
+    ngx_http_mcp_endpoint_init_module(cycle);
 
     return ngx_http_mcp_notify_init_module(cycle);
 }
@@ -310,6 +312,8 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
     if (ngx_array_init(&mmcf->packs, cf->pool, 4, sizeof(ngx_http_mcp_pack_t))
         != NGX_OK
         || ngx_array_init(&mmcf->watches, cf->pool, 1, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->endpoints, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;

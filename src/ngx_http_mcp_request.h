@@ -26,6 +26,8 @@
 typedef struct {
     ngx_array_t                  packs;    /* of ngx_http_mcp_pack_t */
     ngx_array_t                  watches;  /* of ngx_http_mcp_dir_t pointers */
+    ngx_array_t                  endpoints;  /* of ngx_http_mcp_endpoint_t
+                                                pointers */
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
@@ -47,6 +49,7 @@ typedef struct {
 
 
 typedef struct ngx_http_mcp_loc_conf_s  ngx_http_mcp_loc_conf_t;
+typedef struct ngx_http_mcp_endpoint_s  ngx_http_mcp_endpoint_t;
 
 
 struct ngx_http_mcp_loc_conf_s {
@@ -83,6 +86,7 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
 
     mcp_server_t                *server;         /* rendered */
+    ngx_http_mcp_endpoint_t     *endpoint;       /* NULL: not enabled */
 };
 
 

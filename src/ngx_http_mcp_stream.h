@@ -25,10 +25,6 @@
  */
 
 
-/* memory of events that the client has not taken yet */
-#define NGX_HTTP_MCP_STREAM_MAX  1048576
-
-
 /*
  * Sends an event; the first one sends the header.  The bytes are copied.
  * NGX_OK; NGX_ERROR: out of memory, the client is gone or too slow, and the
@@ -44,10 +40,6 @@ ngx_int_t ngx_http_mcp_stream_comment(ngx_http_request_t *r,
 /* sends bytes that are events or comments as they are; likewise */
 ngx_int_t ngx_http_mcp_stream_raw(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *bytes);
-
-/* true if the client has not taken all; ctx->drained is posted when it has */
-#define ngx_http_mcp_stream_slow(r)                                          \
-    ((r)->buffered || (r)->connection->buffered)
 
 /*
  * Tells the client to come back after "retry" milliseconds and ends the

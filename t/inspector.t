@@ -26,6 +26,8 @@ my $t = MCPTest->new(
         mcp;
         mcp_server        quickstart 1.2.3;
         mcp_tools         demo text conformance talk;
+        mcp_resource      docs://guide { text "Begin here."; }
+        mcp_resource      docs://other { text "Or here."; }
 EOC
 
 my $base = 'http://127.0.0.1:' . $t->port;
@@ -199,7 +201,7 @@ for my $era (qw(legacy modern)) {
     mcpdo_result($inspector->connect($name, "$base/mcp", $era),
                  'to another location');
 
-    my $tail = $inspector->tail($name);
+    my $tail = $inspector->stream($name, 'logging/tail');
     my $tool = $era eq 'legacy' ? 'test_tool_with_logging'
                                 : 'test_logging_tool';
 
@@ -212,7 +214,7 @@ for my $era (qw(legacy modern)) {
         last if $tail->ready;
     }
 
-    my $message = $tail->next;
+    my $message = $tail->next->{message};
     is($message->{method}, 'notifications/message', 'the log is seen');
     is($message->{params}{logger}, 'conformance', 'it is that of the tool');
 
@@ -266,6 +268,22 @@ for my $era (qw(legacy modern)) {
 
     like($call->([$sample])->{error}{message}, qr/capability/i,
          'sampling cannot be asked for');
+
+    # what changes
+
+    next if $era eq 'legacy';
+
+    my $updates = $inspector->stream($name, 'resources/subscribe',
+                                     'docs://guide');
+    is($updates->next->{type}, 'subscribed', 'subscribed');
+
+    for my $uri (qw(docs://other docs://guide)) {
+        mcpdo_result($inspector->mcpdo($name, 'tools/call', 'touch',
+                                       qq({"uri":"$uri"})), "$uri changes");
+    }
+
+    is_deeply($updates->next, { type => 'resources/updated',
+                                uri  => 'docs://guide' }, 'the one is heard');
 }
 
 undef $inspector;

@@ -16,7 +16,7 @@ use MCPTest::Events;
 use MCPTest::Tools;
 
 my $t = MCPTest->new(
-    modules  => [slow_tools()],
+    modules  => [slow_tools(), asking_tools()],
     cert     => 1,
     http     => <<'EOC',
     log_format mcp "$status $request_method $mcp_tool $mcp_error $mcp_id";
@@ -39,6 +39,11 @@ EOC
         mcp_stream_heartbeat 30ms;
     }
 
+    location = /ask {
+        mcp;
+        mcp_tools asking;
+    }
+
     location = /short {
         mcp;
         mcp_tools slow;
@@ -56,7 +61,7 @@ sub session {
 
     my $r = $t->legacy('initialize', {
         protocolVersion => $version,
-        capabilities    => {},
+        capabilities    => { elicitation => { form => {} } },
         clientInfo      => { name => 'test', version => '1' },
     }, version => undef);
 
@@ -508,6 +513,28 @@ ok($t->wait_log(qr/slow: "call $serial" cancelled/), 'threads are told');
 is(again($id[0])->status, 404, 'and it is gone');
 
 $session = $kept;
+
+
+# asked while it is away
+
+my $ask = MCPTest::Events->open($t, $t->legacy_bytes('tools/call',
+    { name => 'later', arguments => { what => 'form' } },
+    in($session, uri => '/ask')));
+$first = $ask->event;
+$ask->cancel;
+$again = again($first->{id}, uri => '/ask');
+my $question = $again->next;
+is($question->{method}, 'elicitation/create', 'a question');
+ok_accepted($t->post(encode_json_text({ jsonrpc => '2.0',
+    id => $question->{id}, result => { action => 'decline' } }),
+    in($session, headers => { 'Mcp-Session-Id' => $session,
+        'MCP-Protocol-Version' => '2025-11-25',
+        'Content-Type' => 'application/json',
+        Accept => 'application/json, text/event-stream' })), 'is answered');
+like($again->next->{result}{content}[0]{text}, qr/decline/,
+     'and so is the call');
+$again->rest;
+ok($again->ended, 'to the end');
 
 
 # many

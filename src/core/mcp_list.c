@@ -10,6 +10,10 @@
 #include <mcp_server.h>
 
 
+static ngx_int_t mcp_list_digest(mcp_offer_t *offer, ngx_pool_t *pool,
+    mcp_catalog_write_pt write, ngx_uint_t version);
+
+
 ngx_int_t
 mcp_list_render(mcp_server_t *server, ngx_pool_t *pool, mcp_offer_e offer,
     const char *member, mcp_catalog_write_pt write)
@@ -17,6 +21,7 @@ mcp_list_render(mcp_server_t *server, ngx_pool_t *pool, mcp_offer_e offer,
     mcp_buf_t   b;
     ngx_str_t   tail;
     mcp_list_t  list;
+    ngx_uint_t  newest;
 
     mcp_buf_init(&b, pool, 256);
     mcp_server_write_cache(&b, server->ttl, server->public);
@@ -31,6 +36,8 @@ mcp_list_render(mcp_server_t *server, ngx_pool_t *pool, mcp_offer_e offer,
     list.member = member;
     list.write = write;
     list.page_size = server->page_size;
+
+    newest = 0;
 
     for (list.version = 0; list.version < MCP_VERSIONS; list.version++) {
 
@@ -49,7 +56,38 @@ mcp_list_render(mcp_server_t *server, ngx_pool_t *pool, mcp_offer_e offer,
         {
             return NGX_ERROR;
         }
+
+        newest = list.version;
     }
+
+    return mcp_list_digest(&server->offers[offer], pool, write, newest);
+}
+
+
+static ngx_int_t
+mcp_list_digest(mcp_offer_t *offer, ngx_pool_t *pool,
+    mcp_catalog_write_pt write, ngx_uint_t version)
+{
+    mcp_buf_t             b;
+    ngx_str_t             text;
+    ngx_uint_t            i;
+    mcp_catalog_item_t  **item;
+
+    mcp_buf_init(&b, pool, 0);
+    item = offer->catalog.items.elts;
+
+    for (i = 0; i < offer->catalog.items.nelts; i++) {
+        write(&b, item[i]->data, version);
+        mcp_buf_char(&b, ',');
+    }
+
+    if (mcp_buf_done(&b, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcp_key(offer->digest, 'd', &text, NULL);
+
+    (void) ngx_pfree(pool, b.start);
 
     return NGX_OK;
 }

@@ -13,6 +13,7 @@
 #include <mcp_json.h>
 #include <mcp_meta.h>
 #include <mcp_catalog.h>
+#include <mcp_state.h>
 
 
 /*
@@ -45,6 +46,8 @@ typedef enum {
 typedef struct {
     mcp_catalog_t       catalog;
     ngx_array_t         pages[MCP_VERSIONS];
+    u_char              digest[MCP_KEY];  /* of all items, as they are listed
+                                             in the newest revision */
 } mcp_offer_t;
 
 

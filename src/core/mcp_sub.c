@@ -391,3 +391,38 @@ mcp_sub_write_end(mcp_buf_t *b, const mcp_server_t *server,
     mcp_buf_str(b, id);
     mcp_buf_lit(b, "}}");
 }
+
+
+/* templates are resources that are listed elsewhere */
+
+void
+mcp_sub_digest(const mcp_server_t *server, ngx_uint_t list, u_char *digest)
+{
+    ngx_str_t           a, b;
+    const mcp_offer_t  *offers;
+
+    offers = server->offers;
+
+    a.len = MCP_KEY;
+    b.len = 0;
+    b.data = NULL;
+
+    switch (list) {
+
+    case MCP_SUB_TOOLS:
+        a.data = (u_char *) offers[MCP_OFFER_TOOLS].digest;
+        break;
+
+    case MCP_SUB_PROMPTS:
+        a.data = (u_char *) offers[MCP_OFFER_PROMPTS].digest;
+        break;
+
+    default: /* MCP_SUB_RESOURCES */
+        a.data = (u_char *) offers[MCP_OFFER_RESOURCES].digest;
+
+        b.len = MCP_KEY;
+        b.data = (u_char *) offers[MCP_OFFER_TEMPLATES].digest;
+    }
+
+    mcp_key(digest, 'd', &a, &b);
+}

@@ -77,6 +77,10 @@ void mcp_sub_write_updated(mcp_buf_t *b, const ngx_str_t *id,
 void mcp_sub_write_end(mcp_buf_t *b, const mcp_server_t *server,
     const ngx_str_t *id);
 
+/* MCP_KEY bytes: what an endpoint has of a list, MCP_SUB_*, in its order */
+void mcp_sub_digest(const mcp_server_t *server, ngx_uint_t list,
+    u_char *digest);
+
 /*
  * A body that publishes: a notification as a client would get it, "jsonrpc"
  * and "_meta" may be missing, or an array of at most MCP_RPC_BATCH_MAX.

@@ -13,7 +13,8 @@
 /*
  * Tools for the integration tests that talk to the client: "ask" asks what its
  * arguments say, in a thread as "ask_blocking"; the resource "ask://name/{x}"
- * and the prompt "ask" ask for a name.
+ * and the prompt "ask" ask for a name.  "touch" says that something has
+ * changed.
  */
 
 
@@ -31,6 +32,8 @@ static ngx_int_t ngx_http_talk_one(ngx_http_mcp_call_t *call,
     const cJSON *item, const cJSON **answer);
 static ngx_int_t ngx_http_talk_name(ngx_http_mcp_call_t *call,
     const cJSON *args);
+static ngx_int_t ngx_http_talk_touch(ngx_http_mcp_call_t *call,
+    const cJSON *args);
 static const char *ngx_http_talk_string(const cJSON *args, const char *name);
 
 
@@ -42,6 +45,9 @@ static const ngx_http_mcp_tool_t  ngx_http_talk_tools[] = {
     { "ask_blocking", NULL, "Asks from a thread.",
       NGX_HTTP_TALK_SCHEMA, NULL, NULL, NGX_HTTP_MCP_BLOCKING, 0,
       ngx_http_talk_ask },
+
+    { "touch", NULL, "Says that lists or a resource have changed.",
+      NGX_HTTP_TALK_SCHEMA, NULL, NULL, 0, 0, ngx_http_talk_touch },
 
     ngx_http_mcp_null_tool
 };
@@ -241,6 +247,33 @@ ngx_http_talk_name(ngx_http_mcp_call_t *call, const cJSON *args)
     name = ngx_http_talk_string(answer, "name");
 
     return ngx_http_mcp_text(call, (u_char *) name, ngx_strlen(name));
+}
+
+
+/*
+ * lists  1 tools, 2 prompts, 4 resources, a sum of them
+ * uri    of a resource
+ */
+
+static ngx_int_t
+ngx_http_talk_touch(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    const char   *uri;
+    const cJSON  *lists;
+
+    lists = cJSON_GetObjectItem(args, "lists");
+
+    if (lists) {
+        ngx_http_mcp_changed(lists->valueint);
+    }
+
+    uri = ngx_http_talk_string(args, "uri");
+
+    if (*uri) {
+        ngx_http_mcp_updated((u_char *) uri, ngx_strlen(uri));
+    }
+
+    return ngx_http_mcp_text(call, (u_char *) "done", 4);
 }
 
 

@@ -10,6 +10,8 @@
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Client as ClientV2,
          StreamableHTTPClientTransport as TransportV2 }
     from '@modelcontextprotocol/client';
@@ -117,4 +119,22 @@ export function expected(what, ms = 10000) {
 
     it.promise.finally(() => clearTimeout(timer)).catch(() => {});
     return it;
+}
+
+// looks until there is something to see, and returns it
+
+export async function seen(what, look, ms = 10000) {
+    const end = Date.now() + ms;
+
+    while (Date.now() < end) {
+        const it = await look();
+
+        if (it) {
+            return it;
+        }
+
+        await sleep(10);
+    }
+
+    throw new Error(`${what}: not seen within ${ms} ms`);
 }

@@ -3,7 +3,7 @@
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
-import { kinds, connected, expected, MODERN } from './clients.mjs';
+import { kinds, connected, expected, seen } from './clients.mjs';
 import { ok, is, rejected, done } from './tap.mjs';
 
 const [url, hastyUrl] = process.argv.slice(2);
@@ -341,15 +341,9 @@ async function late(kind) {
     } else {
         ok(answer.isError, `${who}: the tool does not wait for ever`, answer);
 
-        const { promise, resolve } = expected(`${who}: the late answer`);
-        const look = setInterval(() => {
-            if (fetch.log.at(-1).body.result && fetch.log.at(-1).status) {
-                resolve(fetch.log.at(-1).status);
-            }
-        }, 20);
-
-        is(await promise, 202, `${who}: what comes too late is dropped`);
-        clearInterval(look);
+        is(await seen(`${who}: the late answer`, () =>
+            fetch.log.find((note) => note.body?.result)?.status), 202,
+           `${who}: what comes too late is dropped`);
     }
 
     await client.close();

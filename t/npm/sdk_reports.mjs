@@ -3,7 +3,7 @@
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
-import { kinds, connected, expected } from './clients.mjs';
+import { kinds, connected, expected, seen } from './clients.mjs';
 import { ok, is, rejected, done } from './tap.mjs';
 
 const [url] = process.argv.slice(2);
@@ -14,18 +14,18 @@ const LEVEL = 'io.modelcontextprotocol/logLevel';
 async function progress(kind) {
     const it = await connected(kind, url);
     const { who, call, fetch } = it;
-    const seen = [];
+    const heard = [];
 
     for (const name of ['wait', 'work']) {
-        seen.length = 0;
+        heard.length = 0;
 
         const result = await call(name, {
             progress: [1, 2.5, 4], total: 4, every: 200, message: 'half "way"',
-        }, { onprogress: (one) => seen.push(one) });
+        }, { onprogress: (one) => heard.push(one) });
 
-        seen.push(result.content[0].text);
+        heard.push(result.content[0].text);
 
-        is(seen, [
+        is(heard, [
             ...[1, 2.5, 4].map((value) => ({ progress: value, total: 4,
                                              message: 'half "way"' })),
             'done',
@@ -70,11 +70,11 @@ async function progress(kind) {
 async function live(kind) {
     for (const name of ['wait', 'work']) {
         const it = await connected(kind, url);
-        const { who, call } = it;
+        const { who, call, modern, fetch } = it;
         const first = expected(`${who}: progress of "${name}"`);
         const abort = new AbortController();
 
-        const call1 = rejected(call(name, {
+        const end = rejected(call(name, {
             progress: [1], every: 5, ms: 300000, never: 1,
             text: `${who} ${name}`,
         }, { onprogress: first.resolve, signal: abort.signal,
@@ -83,7 +83,15 @@ async function live(kind) {
         is(await first.promise, { progress: 1 },
            `${who}: "${name}" is seen at work`);
         abort.abort('enough');
-        ok(await call1, `${who}: and cancelled`);
+        ok(await end, `${who}: and cancelled`);
+
+        // by a message, which close() would take back
+
+        if (!modern) {
+            await seen(`${who}: a message`, () =>
+                fetch.sent('notifications/cancelled')[0]?.status);
+        }
+
         await it.client.close();
     }
 }
@@ -143,9 +151,9 @@ async function log(kind) {
 // both, interleaved
 
 async function both(kind) {
-    const seen = [];
+    const heard = [];
     const it = await connected(kind, url, {}, ({ hear }) =>
-        hear('notifications/message', (one) => seen.push(one.data)));
+        hear('notifications/message', (one) => heard.push(one.data)));
 
     if (!it.modern) {
         await it.client.setLoggingLevel('info');
@@ -153,10 +161,10 @@ async function both(kind) {
 
     const result = await it.call('wait', {
         progress: [1, 2, 3], log: ['info', 'info', 'info'], every: 40,
-    }, { onprogress: (one) => seen.push(one.progress),
+    }, { onprogress: (one) => heard.push(one.progress),
          ...it.modern && { _meta: { [LEVEL]: 'info' } } });
 
-    is([...seen, result.content[0].text],
+    is([...heard, result.content[0].text],
        [1, 'step 0: ', 2, 'step 1: ', 3, 'step 2: ', 'done'],
        `${it.who}: progress and log, as they were said`);
     await it.client.close();
@@ -175,10 +183,10 @@ async function others(kind) {
             { name: 'wait', arguments: { every: '30', report: '3' } },
             options)],
     ]) {
-        const seen = [];
+        const heard = [];
 
-        await run({ onprogress: (one) => seen.push(one.progress) });
-        is(seen, [1, 2, 3], `${who}: progress of ${what}`);
+        await run({ onprogress: (one) => heard.push(one.progress) });
+        is(heard, [1, 2, 3], `${who}: progress of ${what}`);
     }
 
     await client.close();

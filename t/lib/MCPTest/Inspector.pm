@@ -10,8 +10,8 @@ package MCPTest::Inspector;
 #     $inspector->connect('name', $url, $era, @option);
 #     $r = $inspector->mcpdo('name', 'tools/call', 'add', 'a:=1', 'b:=2');
 #     $inspector->respond($r->{out}{elicitationPending}{elicitationId}, ...);
-#     my $tail = $inspector->tail('name');    # what the server says meanwhile
-#     $tail->next;
+#     my $stream = $inspector->stream('name', 'logging/tail');
+#     $stream->next;
 #
 # The eras are "legacy", "modern" and "auto"; $r is { rc, out, error }, the
 # latter two decoded.
@@ -141,21 +141,21 @@ sub _exec {
 }
 
 
-# messages of the server as they come
+# what is printed as it comes
 
-sub tail {
-    my ($self, $name) = @_;
+sub stream {
+    my ($self, $name, @argument) = @_;
 
     my $pid = open(my $out, '-|') // die "fork: $!";
 
     if ($pid == 0) {
         open STDERR, '>', '/dev/null';
         $self->_exec('mcpdo/build/mcp-bin.js', qw(--format json), "\@$name",
-                     'logging/tail');
+                     @argument);
     }
 
     return bless { pid => $pid, out => $out, json => JSON::PP->new->utf8 },
-        'MCPTest::Inspector::Tail';
+        'MCPTest::Inspector::Stream';
 }
 
 
@@ -177,7 +177,7 @@ sub _slurp {
 }
 
 
-package MCPTest::Inspector::Tail;
+package MCPTest::Inspector::Stream;
 
 # whether something came within a moment
 
@@ -198,7 +198,7 @@ sub next {
 
     while (1) {
         my $entry = $self->{json}->incr_parse;
-        return $entry->{message} if $entry;
+        return $entry if $entry;
 
         $select->can_read($end - Time::HiRes::time()) or return undef;
         sysread($self->{out}, my $piece, 65536) or return undef;
