@@ -57,6 +57,7 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
     server->ttl = conf->list_ttl;
     server->public = conf->list_public ? 1 : 0;
     server->sessions = (conf->sessions != NGX_HTTP_MCP_SESSIONS_OFF);
+    server->sessions = (conf->sessions != NGX_HTTP_MCP_SESSIONS_OFF);
 
     if (mcp_server_init(server, cf->pool) != NGX_OK
         || ngx_http_mcp_offer_tools(cf, server, conf->tools) != NGX_OK)

@@ -16,6 +16,7 @@
 #include <ngx_http_mcp_complete.h>
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_session.h>
+#include <ngx_http_mcp_subscribe.h>
 #include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_follow.h>
 #include <ngx_http_mcp_stream.h>
@@ -233,28 +234,29 @@ ngx_http_mcp_refuse(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 static ngx_int_t
 ngx_http_mcp_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    ngx_int_t  rc;
-    ngx_str_t  id;
+    ngx_int_t   rc;
+    ngx_str_t   id;
+    ngx_uint_t  back;
 
-    rc = mcp_headers_get(&ctx->headers, "last-event-id", &id);
+    rc = ngx_http_discard_request_body(r);
 
-    if (rc == NGX_DECLINED) {
-        ctx->error.cause = MCP_ERROR_HTTP_METHOD;
-        return ngx_http_mcp_refuse(r, ctx);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
+    rc = mcp_headers_get(&ctx->headers, "last-event-id", &id);
+    back = (rc != NGX_DECLINED);
+
     if (rc == NGX_OK) {
-        rc = ngx_http_discard_request_body(r);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-
         rc = ngx_http_mcp_follow(r, ctx, &id);
+    }
 
-        if (rc != NGX_DECLINED) {
-            return rc;
-        }
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_mcp_listen_session(r, ctx, back ? &id : NULL);
+    }
+
+    if (rc != NGX_DECLINED && rc != NGX_ABORT) {
+        return rc;
     }
 
     ctx->error.cause = MCP_ERROR_EVENT;
@@ -429,8 +431,7 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return ngx_http_mcp_listen(r, ctx, msg, action->sub);
 
     case MCP_ACTION_SUBSCRIBE:
-        msg->error.cause = MCP_ERROR_METHOD;
-        return NGX_DECLINED;
+        return ngx_http_mcp_subscribe(ctx, msg, action->on);
 
     case MCP_ACTION_CALL:
         break;

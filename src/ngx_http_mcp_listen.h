@@ -29,6 +29,19 @@
 ngx_int_t ngx_http_mcp_listen(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg, mcp_sub_t *sub);
 
+/*
+ * The GET stream of a legacy session, of which there is one: a newer one ends
+ * the one before.  It tells of all lists and of the resources the session has
+ * subscribed to, and ends with the session.  With an id of an event of such a
+ * stream, else NULL, also of what was published after it.  What a content
+ * handler returns; NGX_DECLINED: it is the id of something else.
+ *
+ * Specification: MCP 2025-11-25 basic/transports, "Listening for Messages from
+ * the Server".
+ */
+ngx_int_t ngx_http_mcp_listen_session(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *last_event_id);
+
 
 /* what is published, and heard by all who listen, in all workers */
 void ngx_http_mcp_listen_list_key(u_char *key, ngx_uint_t list);

@@ -202,6 +202,19 @@ ngx_http_mcp_notify_forget(ngx_http_mcp_waiter_t *waiter)
 }
 
 
+uint64_t
+ngx_http_mcp_notify_seen(void)
+{
+    if (ngx_http_mcp_notify_waiters.root
+        == ngx_http_mcp_notify_waiters.sentinel)
+    {
+        return ngx_http_mcp_zone_published();
+    }
+
+    return ngx_http_mcp_notify_seq;
+}
+
+
 void
 ngx_http_mcp_notify_publish(const u_char *key)
 {

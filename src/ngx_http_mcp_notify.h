@@ -54,6 +54,10 @@ struct ngx_http_mcp_waiter_s {
 void ngx_http_mcp_notify_wait(ngx_http_mcp_waiter_t *waiter);
 void ngx_http_mcp_notify_forget(ngx_http_mcp_waiter_t *waiter);
 
+/* how many of what was published have been told to those who wait; all, if
+ * nobody waits */
+uint64_t ngx_http_mcp_notify_seen(void);
+
 /* in any worker and any thread */
 void ngx_http_mcp_notify_publish(const u_char *key);
 

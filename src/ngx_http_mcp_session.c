@@ -25,7 +25,6 @@ static ngx_uint_t ngx_http_mcp_session_applies(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_session_refuse(ngx_http_mcp_ctx_t *ctx,
     mcp_error_e cause);
-static time_t ngx_http_mcp_session_rest(mcp_session_t *session);
 
 
 ngx_int_t
@@ -321,9 +320,7 @@ ngx_http_mcp_session_key(mcp_session_t *session, u_char kind,
 }
 
 
-/* of its life, seconds */
-
-static time_t
+time_t
 ngx_http_mcp_session_rest(mcp_session_t *session)
 {
     return ngx_max(session->expires - ngx_time(), 1);

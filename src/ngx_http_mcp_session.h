@@ -48,5 +48,8 @@ ngx_int_t ngx_http_mcp_session_end(ngx_http_request_t *r,
 void ngx_http_mcp_session_key(mcp_session_t *session, u_char kind,
     const ngx_str_t *name, u_char *key);
 
+/* of its life, seconds, at least 1 */
+time_t ngx_http_mcp_session_rest(mcp_session_t *session);
+
 
 #endif /* _NGX_HTTP_MCP_SESSION_H_INCLUDED_ */

@@ -38,6 +38,10 @@ static ngx_http_mcp_zone_entry_t *ngx_http_mcp_zone_find_locked(
 static ngx_int_t ngx_http_mcp_zone_expire_locked(void);
 static void ngx_http_mcp_zone_delete_locked(ngx_http_mcp_zone_entry_t *e);
 static ngx_http_mcp_zone_entry_t *ngx_http_mcp_zone_alloc_locked(size_t size);
+static ngx_int_t ngx_http_mcp_zone_write(const u_char *key,
+    const ngx_str_t *old, const ngx_str_t *value, time_t ttl);
+static ngx_uint_t ngx_http_mcp_zone_is(ngx_http_mcp_zone_entry_t *e,
+    const ngx_str_t *value);
 static ngx_int_t ngx_http_mcp_zone_value(const u_char *key, ngx_pool_t *pool,
     ngx_str_t *value, ngx_uint_t take);
 
@@ -195,6 +199,22 @@ ngx_http_mcp_zone_unlock(void)
 ngx_int_t
 ngx_http_mcp_zone_put(const u_char *key, const ngx_str_t *value, time_t ttl)
 {
+    return ngx_http_mcp_zone_write(key, NULL, value, ttl);
+}
+
+
+ngx_int_t
+ngx_http_mcp_zone_replace(const u_char *key, const ngx_str_t *old,
+    const ngx_str_t *value, time_t ttl)
+{
+    return ngx_http_mcp_zone_write(key, old, value, ttl);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_zone_write(const u_char *key, const ngx_str_t *old,
+    const ngx_str_t *value, time_t ttl)
+{
     size_t                       size, pages;
     ngx_slab_pool_t             *shpool;
     ngx_http_mcp_zone_entry_t   *e;
@@ -217,6 +237,11 @@ ngx_http_mcp_zone_put(const u_char *key, const ngx_str_t *value, time_t ttl)
     ngx_http_mcp_zone_lock();
 
     e = ngx_http_mcp_zone_find_locked(key);
+
+    if (old && !ngx_http_mcp_zone_is(e, old)) {
+        ngx_http_mcp_zone_unlock();
+        return NGX_BUSY;
+    }
 
     if (e) {
         ngx_http_mcp_zone_delete_locked(e);
@@ -255,6 +280,18 @@ ngx_http_mcp_zone_put(const u_char *key, const ngx_str_t *value, time_t ttl)
     ngx_http_mcp_zone_unlock();
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_zone_is(ngx_http_mcp_zone_entry_t *e, const ngx_str_t *value)
+{
+    if (e == NULL || value->data == NULL) {
+        return e == NULL && value->data == NULL;
+    }
+
+    return e->len == value->len
+           && ngx_memcmp(e->data, value->data, value->len) == 0;
 }
 
 

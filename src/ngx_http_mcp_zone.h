@@ -41,6 +41,11 @@
 ngx_int_t ngx_http_mcp_zone_put(const u_char *key, const ngx_str_t *value,
     time_t ttl);
 
+/* likewise, if the value is "old", with data NULL: if there is none; NGX_BUSY:
+ * it is another one */
+ngx_int_t ngx_http_mcp_zone_replace(const u_char *key, const ngx_str_t *old,
+    const ngx_str_t *value, time_t ttl);
+
 /* NGX_OK; NGX_DECLINED: no such value; NGX_ERROR: out of memory.  With pool
  * NULL only whether it is there. */
 ngx_int_t ngx_http_mcp_zone_get(const u_char *key, ngx_pool_t *pool,
