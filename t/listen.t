@@ -18,7 +18,8 @@ use Time::HiRes ();
 my $workers = $ENV{TEST_WORKERS} || 1;
 
 my $t = MCPTest->new(
-    modules  => [change_tools(), slow_tools()],
+    modules  => [change_tools()],
+    cert     => 1,
     main     => 'thread_pool pool threads=2;',
     http     => 'log_format mcp \'$status $mcp_method "$mcp_error"\';',
     location => <<'EOC',
@@ -36,6 +37,9 @@ EOC
     server   => <<'EOC',
     listen 127.0.0.1:%%PORT_1%% http2;
     listen 127.0.0.1:%%PORT_2%% sndbuf=32k;
+    listen 127.0.0.1:%%PORT_3%% ssl;
+    ssl_certificate     %%DIR%%/cert.pem;
+    ssl_certificate_key %%DIR%%/key.pem;
 
     location = /beat {
         mcp;
@@ -350,6 +354,17 @@ push @s, (listen_to({ resourceSubscriptions => ['change:/a'] },
 my $h2 = MCPTest::Events->open_h2($t, $body, $headers, port => $t->port(1));
 $h2->next;
 
+# and over TLS
+
+open my $curl, '-|', 'curl', '-skN', '-d', $body, map({ ('-H', $_) }
+    map { "$headers->[2 * $_]: $headers->[2 * $_ + 1]" } 0 .. $#$headers / 2),
+    'https://127.0.0.1:' . $t->port(3) . '/mcp' or die $!;
+
+like(scalar <$curl>, qr/acknowledged/, 'TLS: ack');
+
+my @old = $t->worker_pids;
+my $start = Time::HiRes::time();
+
 $t->signal('QUIT');
 
 for my $s (@s, $h2) {
@@ -363,5 +378,17 @@ for my $s (@s, $h2) {
     } }], 'the result');
     ok($s->ended, 'and the end');
 }
+
+like(join('', <$curl>), qr/^data: .*"resultType":"complete"/m,
+     'TLS: the result');
+close $curl;
+
+# HTTP/2 is told to go away, and does; the others stay as they are
+
+$h2->connection->{c}->close;
+
+ok(wait_until(sub { !grep { kill 0, $_ } @old }), 'the workers are gone');
+cmp_ok(Time::HiRes::time() - $start, '<', MCPTest::sanitize() ? 10 : 2,
+       'at once');
 
 finish();
