@@ -39,6 +39,11 @@ my $server = <<'EOC';
         mcp_tools slow;
     }
 
+    location = /status {
+        mcp;
+        mcp_tools nginx;
+    }
+
     location = /short {
         mcp;
         mcp_sessions on timeout=1s;
@@ -346,6 +351,33 @@ ok_result($t->legacy_call('probe_needs', { x => 1 }, in($id)), 'a tool that need
     for 1 .. 4;
 is($t->legacy_call('probe_needs', { x => 1 }, in(begin()))->code, -32021,
    'not for a client that has none');
+
+
+# nothing is stored when a session begins
+
+sub zone {
+    return $t->call('nginx_status', {}, uri => '/status')
+             ->result->{structuredContent}{zone};
+}
+
+my $before = zone();
+my $body = encode_json_text({ jsonrpc => '2.0', id => 1,
+    method => 'initialize', params => { protocolVersion => '2025-11-25',
+    capabilities => {}, clientInfo => { name => 'x', version => '1' } } });
+my $c = $t->connect;
+
+for (1 .. 3_000) {
+    $c->send("POST /mcp HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n"
+             . "Content-Type: application/json\r\nContent-Length: "
+             . length($body) . "\r\n\r\n" . $body);
+    $c->response->status == 200 or last;
+    $c = $t->connect if $_ % 900 == 0;
+}
+
+my $after = zone();
+
+is($after->{entries}, $before->{entries}, 'thousands of sessions: no entry');
+is($after->{free}, $before->{free}, 'and no memory of the zone');
 
 
 # what is in the log

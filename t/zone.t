@@ -19,7 +19,7 @@ plan(skip_all => 'no module ' . MCPTest::module()) if !-e MCPTest::module();
 my $module = probe_zone() or plan(skip_all => 'no objects of the module');
 my @keep = (headers => [Connection => 'keep-alive']);
 
-use constant { OK => 0, DECLINED => -5 };
+use constant { OK => 0, BUSY => -3, DECLINED => -5 };
 
 
 # what a test talks to: a server, and for each worker a connection to it
@@ -147,6 +147,19 @@ is(does($pids[2], 'get', key => 'b'), DECLINED, 'removed');
 
 is(does($pids[0], 'put', key => 'empty', size => 0), OK, 'an empty value');
 is(join(' ', does($pids[1], 'take', key => 'empty')), '0 0 ""', 'is a value');
+
+# a value that is replaced if it is the one that was read
+
+is(does($pids[0], 'replace', key => 'r', value => 'a', old => 'x'), BUSY,
+   'replace what is not there');
+is(does($pids[1], 'replace', key => 'r', value => 'a'), OK, 'none by one');
+is(does($pids[2], 'replace', key => 'r', value => 'b'), BUSY, 'there is one');
+is(does($pids[2], 'replace', key => 'r', value => 'b', old => 'aa'), BUSY,
+   'another one');
+is(join(' ', does($pids[0], 'get', key => 'r')), '0 1 "a"', 'as before');
+is(does($pids[3], 'replace', key => 'r', value => 'bc', old => 'a'), OK,
+   'that one');
+is(join(' ', does($pids[0], 'take', key => 'r')), '0 2 "bc"', 'replaced');
 
 does($pids[0], 'put', key => 'short', value => 'x', ttl => 1);
 does($pids[0], 'put', key => 'long', value => 'x', ttl => 100);

@@ -24,6 +24,7 @@
  * is the process, the outcome, and more.  Keys are names, of kind "p".
  *
  *     put key ttl value     or size, of so many bytes "x"
+ *     replace key ttl value old  without "old" if there is no value
  *     fill key ttl size n   KEY0, KEY1 ...: the last outcome, how many
  *     get take there remove key
  *     stat
@@ -63,6 +64,7 @@ static char *ngx_http_probe_set(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_probe_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_probe_put(ngx_http_request_t *r, u_char *key);
+static ngx_int_t ngx_http_probe_replace(ngx_http_request_t *r, u_char *key);
 static ngx_int_t ngx_http_probe_fill(ngx_http_request_t *r, u_char *key);
 static ngx_int_t ngx_http_probe_get(ngx_http_request_t *r, u_char *key);
 static ngx_int_t ngx_http_probe_take(ngx_http_request_t *r, u_char *key);
@@ -97,6 +99,7 @@ static uint64_t ngx_http_probe_now(void);
 
 static const ngx_http_probe_op_t  ngx_http_probe_ops[] = {
     { ngx_string("put"), ngx_http_probe_put },
+    { ngx_string("replace"), ngx_http_probe_replace },
     { ngx_string("fill"), ngx_http_probe_fill },
     { ngx_string("get"), ngx_http_probe_get },
     { ngx_string("take"), ngx_http_probe_take },
@@ -249,6 +252,22 @@ ngx_http_probe_put(ngx_http_request_t *r, u_char *key)
 
     value = ngx_http_probe_bytes(r);
     rc = ngx_http_mcp_zone_put(key, &value, ngx_http_probe_int(r, "ttl", 60));
+
+    return ngx_http_probe_answer(r, rc, "");
+}
+
+
+static ngx_int_t
+ngx_http_probe_replace(ngx_http_request_t *r, u_char *key)
+{
+    ngx_int_t  rc;
+    ngx_str_t  value, old;
+
+    value = ngx_http_probe_bytes(r);
+    old = ngx_http_probe_arg(r, "old");
+
+    rc = ngx_http_mcp_zone_replace(key, &old, &value,
+                                   ngx_http_probe_int(r, "ttl", 60));
 
     return ngx_http_probe_answer(r, rc, "");
 }

@@ -453,6 +453,45 @@ sub_test_capabilities(mcp_server_t *server, mcp_server_t *bare)
 }
 
 
+/* the same lists have the same digests, whatever else is different */
+
+static void
+sub_test_digest(mcp_server_t *server, mcp_server_t *bare)
+{
+    u_char         a[MCP_KEY], b[MCP_KEY];
+    ngx_uint_t     list;
+    ngx_pool_t    *pool;
+    mcp_server_t  *other;
+
+    pool = unit_pool();
+    other = fixture_offers(pool, mcp_version_bit(MCP_VERSION_2026_07_28), 1);
+
+    other->page_size = 1;
+    other->ttl = 1;
+    ngx_str_set(&other->info.version, "7");
+    (void) mcp_server_render(other, pool);
+
+    for (list = 1; list & MCP_SUB_ALL; list <<= 1) {
+        mcp_sub_digest(server, list, a);
+
+        mcp_sub_digest(other, list, b);
+        unit_ok(ngx_memcmp(a, b, MCP_KEY) == 0, "digest of %d", (int) list);
+
+        mcp_sub_digest(bare, list, b);
+        unit_ok((ngx_memcmp(a, b, MCP_KEY) == 0) == (list == MCP_SUB_TOOLS),
+                "digest of %d, elsewhere", (int) list);
+    }
+
+    other = fixture_server(pool, MCP_VERSION_MASK_ALL, 2);
+
+    mcp_sub_digest(bare, MCP_SUB_TOOLS, a);
+    mcp_sub_digest(other, MCP_SUB_TOOLS, b);
+    unit_ok(ngx_memcmp(a, b, MCP_KEY) != 0, "digest of more tools");
+
+    ngx_destroy_pool(pool);
+}
+
+
 int
 main(void)
 {
@@ -477,6 +516,7 @@ main(void)
     sub_test_write(server);
     sub_test_published();
     sub_test_capabilities(server, bare);
+    sub_test_digest(server, bare);
 
     ngx_destroy_pool(pool);
 

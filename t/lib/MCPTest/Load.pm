@@ -102,14 +102,19 @@ sub _call {
 
     $$c //= $self->{t}->connect;
     $$c->send($self->{bytes});
-    return $$c->response;
+
+    my $r = $$c->response;
+
+    # the end of a chunked body is seen before that of the connection
+    $r->{problem} //= 'cut' if $$c->{eof};
+    return $r;
 }
 
 
 sub _wrong {
     my ($self, $r) = @_;
 
-    return if ($r->status // 0) == 200 && !$r->problem
+    return if ($r->status // 0) =~ /^20[02]$/ && !$r->problem
               && $r->body =~ $self->{right};
 
     my $what = join ' ', 'failed', $r->status // 'nothing', $r->problem // '',
