@@ -33,6 +33,6 @@ EOC
 
 run_tap('sdk_changes.mjs', 'http://127.0.0.1:' . $t->port . '/mcp',
         $t->slurp('nginx.pid') + 0, $t->path('tools.conf'), $_)
-    for 2 .. 3;
+    for 0 .. 3;
 
 finish();

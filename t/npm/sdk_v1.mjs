@@ -44,12 +44,11 @@ is((await rejected(client.listResources()))?.code, -32601,
 is(fetch.sent('notifications/initialized').map((note) => note.status), [202],
    'v1: notification accepted');
 is(fetch.log.filter((note) => note.method === 'GET')
-        .map((note) => note.status), [200],
-   'v1: a stream on GET');
-ok(fetch.log.every((note) => note.method === 'GET'
-                             || note.size === 0
+        .map((note) => [note.status, note.type]), [[200, 'text/event-stream']],
+   'v1: a stream for what changes');
+ok(fetch.log.every((note) => note.method !== 'POST' || note.size === 0
                              || note.type === 'application/json'),
-   'v1: all bodies are JSON');
+   'v1: all other bodies are JSON');
 ok(fetch.log.every((note) => !('resultType' in (note.answer?.result ?? {}))),
    'v1: nothing of the modern revision on this wire');
 
