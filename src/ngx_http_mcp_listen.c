@@ -63,6 +63,8 @@ ngx_http_mcp_listen(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    mcp_rpc_forget(msg);
+
     return ngx_http_mcp_listen_begin(listen);
 }
 

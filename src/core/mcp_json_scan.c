@@ -124,13 +124,24 @@ mcp_json_scan(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p, size_t len)
     mcp_json_scanner_t  s;
 
     doc->nelts = 0;
-    doc->nalloc = (len < MCP_JSON_SHORT_TEXT) ? MCP_JSON_SHORT_TOKENS
-                                              : MCP_JSON_FIRST_TOKENS;
     doc->pool = pool;
     doc->err = MCP_JSON_OK;
     doc->offset = 0;
 
-    doc->tokens = ngx_palloc(pool, doc->nalloc * sizeof(mcp_json_token_t));
+    if (len < MCP_JSON_SHORT_TEXT) {
+        doc->nalloc = MCP_JSON_SHORT_TOKENS;
+        doc->tokens = ngx_palloc(pool, MCP_JSON_SHORT_TOKENS
+                                       * sizeof(mcp_json_token_t));
+
+    } else {
+        /* so many that it is worth while to free them */
+
+        doc->nalloc = MCP_JSON_FIRST_TOKENS;
+        doc->tokens = ngx_pmemalign(pool, MCP_JSON_FIRST_TOKENS
+                                          * sizeof(mcp_json_token_t),
+                                    NGX_POOL_ALIGNMENT);
+    }
+
     if (doc->tokens == NULL) {
         return NGX_ERROR;
     }

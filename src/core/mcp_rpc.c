@@ -115,6 +115,24 @@ mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc, mcp_json_token_t *root)
 }
 
 
+void
+mcp_rpc_forget(mcp_msg_t *msg)
+{
+    mcp_json_doc_t  *doc;
+
+    doc = msg->doc;
+
+    (void) ngx_pfree(doc->pool, doc->tokens);
+
+    doc->tokens = NULL;
+    doc->nelts = 0;
+
+    msg->root = NULL;
+    msg->params = NULL;
+    msg->meta = NULL;
+}
+
+
 static ngx_int_t
 mcp_rpc_version(mcp_json_doc_t *doc, mcp_json_token_t *root)
 {

@@ -136,6 +136,12 @@ typedef struct {
 ngx_int_t mcp_rpc_envelope(mcp_msg_t *msg, mcp_json_doc_t *doc,
     mcp_json_token_t *root);
 
+/*
+ * For a message that is the only one of its body and stays for long: frees what
+ * it was read into, if that was more than a little.  The strings stay.
+ */
+void mcp_rpc_forget(mcp_msg_t *msg);
+
 ngx_uint_t mcp_rpc_is_initialize(const mcp_msg_t *msg);
 
 /* records why a scan failed, and the id; NGX_DECLINED or NGX_ERROR */

@@ -421,6 +421,42 @@ rpc_test_params(void)
 
 
 static void
+rpc_test_forget(void)
+{
+    u_char          *p, buf[1024];
+    mcp_msg_t        msg;
+    ngx_uint_t       i;
+    ngx_pool_t      *pool;
+    mcp_json_doc_t   doc;
+
+    /* spaces make it a long one */
+
+    for (i = 0; i < 900; i += 150) {
+        pool = unit_pool();
+
+        p = ngx_sprintf(buf, "{\"jsonrpc\":\"2.0\",\"id\":7,");
+        ngx_memset(p, ' ', i);
+        p = ngx_sprintf(p + i, "\"method\":\"\\u006d\"}");
+
+        ngx_memzero(&msg, sizeof(mcp_msg_t));
+
+        unit_ok(mcp_json_scan(&doc, pool, buf, p - buf) == NGX_OK
+                && mcp_rpc_envelope(&msg, &doc, doc.tokens) == NGX_OK,
+                "a message of %u bytes", (unsigned) (p - buf));
+
+        mcp_rpc_forget(&msg);
+
+        unit_ok(doc.nelts == 0 && msg.root == NULL && msg.params == NULL
+                && msg.id.len == 1 && msg.id.data[0] == '7'
+                && msg.method.len == 1 && msg.method.data[0] == 'm',
+                "is forgotten but for its strings");
+
+        ngx_destroy_pool(pool);
+    }
+}
+
+
+static void
 rpc_test_errors(void)
 {
     u_char       buf[64];
@@ -554,6 +590,7 @@ main(void)
     rpc_test_envelope();
     rpc_test_refused();
     rpc_test_params();
+    rpc_test_forget();
     rpc_test_errors();
     rpc_test_quote();
     rpc_test_error_text();

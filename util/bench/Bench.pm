@@ -34,12 +34,21 @@ my $legacy = $common . "MCP-Protocol-Version: 2025-11-25\n";
 my $call = '"id":1,"method":"tools/call","params":{"name":"add",'
     . '"arguments":{"a":2,"b":3}';
 
+# as a client sends it that declares all it can; a token is added to it
+
 our %LISTEN = (
     uri => '/mcp/demo',
-    headers => $modern . "Mcp-Method: subscriptions/listen\n",
+    headers => $modern . "Mcp-Method: subscriptions/listen\n"
+        . "Accept-Language: *\nAccept-Encoding: gzip, deflate\n"
+        . "Sec-Fetch-Mode: cors\nUser-Agent: node\n",
     body => '{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen",'
         . '"params":{"notifications":{"toolsListChanged":true},'
-        . "$meta}}"
+        . '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
+        . '"io.modelcontextprotocol/clientInfo":'
+        . '{"name":"bench-client","title":"Bench","version":"1.0.0"},'
+        . '"io.modelcontextprotocol/clientCapabilities":{'
+        . '"elicitation":{"form":{},"url":{}},'
+        . '"roots":{},"sampling":{"tools":{}}}}}}'
 );
 
 our %PUBLISH = (
