@@ -16,12 +16,16 @@ use MCPTest::Tools;
 
 setup();
 
+# nginx closes the connections it keeps as soon as it is reloaded, and with them
+# a request that is on its way
+
 my $t = MCPTest->new(
     modules  => [talk_tools()],
     files    => { 'tools.conf' => "mcp_tools demo talk;\n" },
     location => <<'EOC')->start;
         mcp;
         mcp_list_ttl 5m;
+        keepalive_timeout 0;
         include      %%DIR%%/tools.conf;
 
         mcp_resource docs://guide { text "Begin here."; }
