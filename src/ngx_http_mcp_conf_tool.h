@@ -1,0 +1,62 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _NGX_HTTP_MCP_CONF_TOOL_H_INCLUDED_
+#define _NGX_HTTP_MCP_CONF_TOOL_H_INCLUDED_
+
+
+#include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_pass.h>
+
+
+/*
+ * A tool of nginx.conf while its words are read: by "mcp_tool", or by an
+ * "override" of "mcp_openapi", which begins with what the document says.
+ */
+
+
+typedef struct {
+    ngx_http_mcp_tool_t          desc;      /* must be first: data of the tool
+                                               that is made */
+    ngx_http_mcp_passes_t        passes;
+
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+    ngx_str_t                    description;
+    ngx_str_t                    icon;
+    ngx_str_t                    input;     /* schema, JSON; empty: of args */
+    ngx_str_t                    output;    /* likewise; empty: none */
+    ngx_uint_t                   flags;     /* NGX_HTTP_MCP_READ_ONLY ... */
+    ngx_uint_t                   annotated; /* "annotations" has set them */
+    ngx_msec_t                   timeout;   /* NGX_CONF_UNSET_MSEC: that of
+                                               the location */
+    ngx_array_t                  args;      /* of "arg" lines */
+} ngx_http_mcp_conf_tool_t;
+
+
+/* an empty one; NULL if there is no memory */
+ngx_http_mcp_conf_tool_t *ngx_http_mcp_conf_tool_create(ngx_conf_t *cf,
+    ngx_str_t *name);
+
+/* reads the inside of a block; a word replaces what was set before the block
+ * was opened, and cannot be given twice inside of it */
+char *ngx_http_mcp_conf_tool_block(ngx_conf_t *cf,
+    ngx_http_mcp_conf_tool_t *t);
+
+/* checks, compiles, adds to the tools of the level; errors name the file and
+ * the line the configuration is at */
+char *ngx_http_mcp_conf_tool_finish(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_conf_tool_t *t);
+
+/*
+ * The words of a pass, shared with "mcp_resource" and "mcp_prompt": "pass",
+ * "body", "header", "result", "select", "error", "timeout", "max_response",
+ * "over".  A word after a "pass" belongs to that one; before the first, to
+ * all.
+ */
+
+
+#endif /* _NGX_HTTP_MCP_CONF_TOOL_H_INCLUDED_ */

@@ -1,0 +1,64 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _NGX_HTTP_MCP_PASS_H_INCLUDED_
+#define _NGX_HTTP_MCP_PASS_H_INCLUDED_
+
+
+#include <ngx_http_mcp_call.h>
+#include <mcp_answer.h>
+#include <mcp_pass.h>
+
+
+/*
+ * What "pass" makes: a call of a tool, a resource or a prompt is served by one
+ * or more requests to services behind this server.  Made at configuration
+ * time, read-only afterwards.
+ */
+
+
+#define NGX_HTTP_MCP_PASSES_MAX  16
+
+
+typedef struct {
+    mcp_pass_t                   pass;
+    mcp_answer_conf_t            answer;
+    ngx_uint_t                   after;     /* bits: passes whose answers it
+                                               uses, all before it */
+    unsigned                     stream:1;  /* "stream on" */
+} ngx_http_mcp_pass_t;
+
+
+typedef struct {
+    ngx_array_t                  passes;    /* of ngx_http_mcp_pass_t */
+    ngx_array_t                  variables; /* of ngx_http_complex_value_t:
+                                               what MCP_PASS_VARIABLE means,
+                                               in the request of the client */
+    const cJSON                 *defaults;  /* an object, or NULL */
+    unsigned                     idempotent:1;  /* $mcp_idempotent */
+    unsigned                     public:1;  /* $mcp_cache_key is for all */
+    unsigned                     combined:1;    /* the result is an object of
+                                                   named answers */
+
+    /* where it is written, for what is checked when all locations are known */
+    u_char                      *file;
+    ngx_uint_t                   line;
+    ngx_str_t                    name;      /* "tool \"x\"" */
+} ngx_http_mcp_passes_t;
+
+
+/*
+ * To be called by the handler of the tool, the resource, the prompt; returns
+ * what a handler returns.
+ */
+ngx_int_t ngx_http_mcp_pass_call(ngx_http_mcp_call_t *call,
+    const cJSON *args, const ngx_http_mcp_passes_t *passes);
+
+/* those of the call that runs, for variables; NULL: there are none */
+const ngx_http_mcp_passes_t *ngx_http_mcp_passes(ngx_http_request_t *r);
+
+
+#endif /* _NGX_HTTP_MCP_PASS_H_INCLUDED_ */
