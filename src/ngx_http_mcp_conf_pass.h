@@ -18,7 +18,7 @@
  * "error", "timeout", "max_response", "over", "stream", "cache".
  *
  * A word after a "pass" belongs to that one, one before the first to all of
- * them, "timeout" and "cache" to the call.
+ * them, "cache" to the call.
  */
 
 
@@ -66,6 +66,13 @@ typedef struct {
     ngx_http_mcp_at_t            at;
     ngx_uint_t                   used;
 } ngx_http_mcp_conf_name_t;
+
+
+/* passes that an endpoint of a server has */
+typedef struct {
+    const ngx_http_mcp_passes_t *passes;
+    ngx_http_core_srv_conf_t    *cscf;
+} ngx_http_mcp_used_t;
 
 
 typedef struct {

@@ -156,6 +156,10 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
         to->answer.cut = from->made.answer.cut;
     }
 
+    if (ngx_http_mcp_said(from, TIMEOUT)) {
+        to->timeout = from->made.timeout;
+    }
+
     if (ngx_http_mcp_said(from, STREAM)) {
         to->stream = from->made.stream;
     }

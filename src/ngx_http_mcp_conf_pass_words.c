@@ -241,21 +241,19 @@ ngx_http_mcp_set_pass_stream(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* of the call as a whole, wherever it stands */
-
 char *
 ngx_http_mcp_set_pass_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_conf_passes_t *cp = conf;
 
-    ngx_str_t   *value;
-    ngx_msec_t   timeout;
+    ngx_str_t                 *value;
+    ngx_msec_t                 timeout;
+    ngx_http_mcp_conf_pass_t  *p;
 
-    if (cp->all.said & ((ngx_uint_t) 1 << NGX_HTTP_MCP_WORD_TIMEOUT)) {
+    p = ngx_http_mcp_conf_word(cf, cp, NGX_HTTP_MCP_WORD_TIMEOUT);
+    if (p == NULL) {
         return "is duplicate";
     }
-
-    cp->all.said |= (ngx_uint_t) 1 << NGX_HTTP_MCP_WORD_TIMEOUT;
 
     value = cf->args->elts;
 
@@ -265,11 +263,13 @@ ngx_http_mcp_set_pass_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "has an invalid time";
     }
 
-    cp->made->timeout = timeout;
+    p->made.timeout = timeout;
 
     return NGX_CONF_OK;
 }
 
+
+/* of the call as a whole, wherever it stands */
 
 char *
 ngx_http_mcp_set_pass_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)

@@ -36,8 +36,6 @@ static ngx_int_t ngx_http_mcp_tool_names(ngx_conf_t *cf,
 static ngx_uint_t ngx_http_mcp_tool_idempotent(ngx_http_mcp_conf_tool_t *t);
 static ngx_int_t ngx_http_mcp_conf_tool_make(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, mcp_tool_t **made);
-static ngx_int_t ngx_http_mcp_conf_tool_handler(ngx_http_mcp_call_t *call,
-    const cJSON *args);
 
 
 static ngx_command_t  ngx_http_mcp_tool_commands[] = {
@@ -136,7 +134,7 @@ ngx_http_mcp_conf_tool_create(ngx_conf_t *cf, ngx_str_t *name)
     if (ngx_array_init(&t->args, cf->pool, 4, sizeof(mcp_tool_arg_t)) != NGX_OK
         || ngx_array_init(&t->places, cf->pool, 4, sizeof(ngx_http_mcp_at_t))
            != NGX_OK
-        || ngx_http_mcp_conf_passes_init(cf, &t->words, &t->passes) != NGX_OK)
+        || ngx_http_mcp_conf_passes_init(cf, &t->words, &t->made.passes) != NGX_OK)
     {
         return NULL;
     }
@@ -337,7 +335,7 @@ ngx_http_mcp_conf_tool_finish(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
         return "needs a \"description\", which tells a model when to use it";
     }
 
-    if (t->passes.passes.nelts + t->words.passes.nelts == 0) {
+    if (t->made.passes.passes.nelts + t->words.passes.nelts == 0) {
         return "needs a \"pass\"";
     }
 
@@ -383,8 +381,8 @@ ngx_http_mcp_tool_input(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         return NGX_ERROR;
     }
 
-    if (t->words.passes.nelts || t->passes.defaults == NULL) {
-        t->passes.defaults = defaults;
+    if (t->words.passes.nelts || t->made.passes.defaults == NULL) {
+        t->made.passes.defaults = defaults;
     }
 
     *properties = cJSON_GetObjectItemCaseSensitive(root, "properties");
@@ -436,9 +434,9 @@ ngx_http_mcp_tool_idempotent(ngx_http_mcp_conf_tool_t *t)
         return 1;
     }
 
-    pass = t->passes.passes.elts;
+    pass = t->made.passes.passes.elts;
 
-    for (i = 0; i < t->passes.passes.nelts; i++) {
+    for (i = 0; i < t->made.passes.passes.nelts; i++) {
         method = &pass[i].pass.method;
 
         if (ngx_strncmp(method->data, "POST", 4) == 0
@@ -460,22 +458,22 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     mcp_tool_t          *tool;
     mcp_schema_error_t   err;
 
-    t->desc.name = (char *) t->name.data;
-    t->desc.flags = t->flags;
-    t->desc.handler = ngx_http_mcp_conf_tool_handler;
+    t->made.desc.name = (char *) t->name.data;
+    t->made.desc.flags = t->flags;
+    t->made.desc.handler = ngx_http_mcp_pass_tool;
 
-    t->passes.idempotent = ngx_http_mcp_tool_idempotent(t);
-    t->passes.file = t->at.file;
-    t->passes.line = t->at.line;
+    t->made.passes.idempotent = ngx_http_mcp_tool_idempotent(t);
+    t->made.passes.file = t->at.file;
+    t->made.passes.line = t->at.line;
 
-    t->passes.name.data = ngx_pnalloc(cf->pool, t->name.len + 8);
-    if (t->passes.name.data == NULL) {
+    t->made.passes.name.data = ngx_pnalloc(cf->pool, t->name.len + 8);
+    if (t->made.passes.name.data == NULL) {
         return NGX_ERROR;
     }
 
-    t->passes.name.len = ngx_sprintf(t->passes.name.data, "tool \"%V\"",
+    t->made.passes.name.len = ngx_sprintf(t->made.passes.name.data, "tool \"%V\"",
                                      &t->name)
-                         - t->passes.name.data;
+                         - t->made.passes.name.data;
 
     tool = ngx_pcalloc(cf->pool, sizeof(mcp_tool_t));
     if (tool == NULL) {
@@ -507,18 +505,9 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
 const ngx_http_mcp_passes_t *
 ngx_http_mcp_tool_passes(const mcp_tool_t *tool)
 {
-    const ngx_http_mcp_conf_tool_t  *t;
+    const ngx_http_mcp_pass_tool_t  *made;
 
-    t = tool->data;
+    made = tool->data;
 
-    return t->desc.handler == ngx_http_mcp_conf_tool_handler ? &t->passes
-                                                             : NULL;
-}
-
-
-static ngx_int_t
-ngx_http_mcp_conf_tool_handler(ngx_http_mcp_call_t *call, const cJSON *args)
-{
-    return ngx_http_mcp_pass_call(call, args,
-                                  ngx_http_mcp_tool_passes(call->msg->tool));
+    return made->desc.handler == ngx_http_mcp_pass_tool ? &made->passes : NULL;
 }

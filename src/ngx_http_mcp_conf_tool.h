@@ -20,9 +20,7 @@
 
 
 typedef struct {
-    ngx_http_mcp_tool_t          desc;      /* must be first: data of the tool
-                                               that is made */
-    ngx_http_mcp_passes_t        passes;
+    ngx_http_mcp_pass_tool_t     made;      /* must be first */
     ngx_http_mcp_conf_passes_t   words;
 
     ngx_str_t                    name;
