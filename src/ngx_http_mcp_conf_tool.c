@@ -67,7 +67,8 @@ ngx_http_mcp_conf_tool_create(ngx_conf_t *cf, ngx_str_t *name)
     if (ngx_array_init(&t->args, cf->pool, 4, sizeof(mcp_tool_arg_t)) != NGX_OK
         || ngx_array_init(&t->places, cf->pool, 4, sizeof(ngx_http_mcp_at_t))
            != NGX_OK
-        || ngx_http_mcp_conf_passes_init(cf, &t->words, &t->made.passes) != NGX_OK)
+        || ngx_http_mcp_conf_passes_init(cf, &t->words, &t->made.passes)
+           != NGX_OK)
     {
         return NULL;
     }
@@ -249,27 +250,30 @@ static ngx_int_t
 ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     mcp_tool_t **made)
 {
-    ngx_int_t            rc;
-    mcp_tool_t          *tool;
-    mcp_schema_error_t   err;
+    u_char                 *p;
+    ngx_int_t               rc;
+    mcp_tool_t             *tool;
+    mcp_schema_error_t      err;
+    ngx_http_mcp_passes_t  *passes;
+
+    passes = &t->made.passes;
 
     t->made.desc.name = (char *) t->name.data;
     t->made.desc.flags = t->flags;
     t->made.desc.handler = ngx_http_mcp_pass_tool;
 
-    t->made.passes.timeout = ngx_http_mcp_tool_longest(t);
-    t->made.passes.idempotent = ngx_http_mcp_tool_idempotent(t);
-    t->made.passes.file = t->at.file;
-    t->made.passes.line = t->at.line;
+    passes->timeout = ngx_http_mcp_tool_longest(t);
+    passes->idempotent = ngx_http_mcp_tool_idempotent(t);
+    passes->file = t->at.file;
+    passes->line = t->at.line;
 
-    t->made.passes.name.data = ngx_pnalloc(cf->pool, t->name.len + 8);
-    if (t->made.passes.name.data == NULL) {
+    p = ngx_pnalloc(cf->pool, t->name.len + sizeof("tool \"\""));
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    t->made.passes.name.len = ngx_sprintf(t->made.passes.name.data, "tool \"%V\"",
-                                     &t->name)
-                         - t->made.passes.name.data;
+    passes->name.data = p;
+    passes->name.len = ngx_sprintf(p, "tool \"%V\"", &t->name) - p;
 
     tool = ngx_pcalloc(cf->pool, sizeof(mcp_tool_t));
     if (tool == NULL) {
@@ -295,15 +299,4 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     *made = tool;
 
     return rc == NGX_OK ? NGX_OK : NGX_ERROR;
-}
-
-
-const ngx_http_mcp_passes_t *
-ngx_http_mcp_tool_passes(const mcp_tool_t *tool)
-{
-    const ngx_http_mcp_pass_tool_t  *made;
-
-    made = tool->data;
-
-    return made->desc.handler == ngx_http_mcp_pass_tool ? &made->passes : NULL;
 }
