@@ -15,3 +15,6 @@ __attribute__((weak)) ngx_str_t mcp_pass_first(const ngx_str_t *from){ ngx_str_t
 __attribute__((weak)) ngx_str_t mcp_pass_prefix(const mcp_pass_t *pass){ mcp_pass_atom_t *a=pass->uri.elts; ngx_str_t s=a->text; u_char *p=ngx_strlchr(s.data,s.data+s.len,'?'); if(p)s.len=p-s.data; return s;}
 #include <ngx_http_mcp_pass.h>
 __attribute__((weak)) ngx_int_t ngx_http_mcp_pass_tool(ngx_http_mcp_call_t *call, const cJSON *args){ return ngx_http_mcp_error(call, "not there yet"); }
+__attribute__((weak)) const cJSON *mcp_pass_find(const cJSON *v, const ngx_str_t *from){ u_char *p=from->data,*e=p+from->len,*q,name[256]; for(;;){ for(q=p;q<e&&*q!='/';q++); if(v==NULL||q-p>255) return NULL; ngx_memcpy(name,p,q-p); name[q-p]=0; v=cJSON_IsArray(v)?cJSON_GetArrayItem(v,atoi((char*)name)):cJSON_GetObjectItemCaseSensitive(v,(char*)name); if(q==e) return v; p=q+1;} }
+#include <mcp_json.h>
+__attribute__((weak)) ngx_int_t mcp_pass_text(const ngx_array_t *atoms, const cJSON *values, mcp_buf_t *b){ ngx_uint_t i; mcp_pass_atom_t *a=atoms->elts; const cJSON *v; for(i=0;i<atoms->nelts;i++){ if(a[i].op==0){mcp_buf_str(b,&a[i].text);continue;} v=mcp_pass_find(values,&a[i].from); if(v==NULL) continue; if(cJSON_IsString(v)) mcp_buf_add(b,v->valuestring,ngx_strlen(v->valuestring)); else (void) mcp_json_print(b,v);} return b->failed?NGX_ERROR:NGX_OK; }
