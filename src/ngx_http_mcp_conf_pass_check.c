@@ -12,6 +12,8 @@
 
 static ngx_int_t ngx_http_mcp_pass_change(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp);
+static ngx_int_t ngx_http_mcp_pass_set_header(ngx_conf_t *cf,
+    mcp_pass_t *pass, const mcp_pass_field_t *header);
 static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
@@ -80,7 +82,6 @@ static ngx_int_t
 ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
 {
     ngx_uint_t                   i, k;
-    mcp_pass_field_t            *field;
     ngx_http_mcp_pass_t         *pass;
     ngx_http_mcp_conf_header_t  *header;
 
@@ -102,22 +103,54 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
 
         for (k = 0; k < cp->all.headers.nelts; k++) {
 
-            if (pass[i].pass.headers.elts == NULL
-                && ngx_array_init(&pass[i].pass.headers, cf->pool, 1,
-                                  sizeof(mcp_pass_field_t))
-                   != NGX_OK)
+            if (ngx_http_mcp_pass_set_header(cf, &pass[i].pass,
+                                             &header[k].field)
+                != NGX_OK)
             {
                 return NGX_ERROR;
             }
-
-            field = ngx_array_push(&pass[i].pass.headers);
-            if (field == NULL) {
-                return NGX_ERROR;
-            }
-
-            *field = header[k].field;
         }
     }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_set_header(ngx_conf_t *cf, mcp_pass_t *pass,
+    const mcp_pass_field_t *header)
+{
+    ngx_uint_t         i;
+    mcp_pass_field_t  *field;
+
+    if (pass->headers.elts == NULL
+        && ngx_array_init(&pass->headers, cf->pool, 1,
+                          sizeof(mcp_pass_field_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    field = pass->headers.elts;
+
+    for (i = 0; i < pass->headers.nelts; i++) {
+
+        if (field[i].name.len == header->name.len
+            && ngx_strncasecmp(field[i].name.data, header->name.data,
+                               header->name.len)
+               == 0)
+        {
+            field[i] = *header;
+            return NGX_OK;
+        }
+    }
+
+    field = ngx_array_push(&pass->headers);
+    if (field == NULL) {
+        return NGX_ERROR;
+    }
+
+    *field = *header;
 
     return NGX_OK;
 }
