@@ -8,7 +8,6 @@
 #include <ngx_core.h>
 #include <mcp_json.h>
 #include <mcp_pass_write.h>
-#include <mcp_uri.h>
 
 
 static ngx_int_t mcp_pass_body_value(mcp_pass_maker_t *m,
@@ -24,6 +23,7 @@ static ngx_int_t mcp_pass_parts(mcp_pass_maker_t *m,
     const mcp_pass_field_t *field, mcp_buf_t *b);
 static ngx_int_t mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b,
     const mcp_pass_field_t *field, const ngx_str_t *from, ngx_str_t *text);
+static void mcp_pass_part_name(mcp_buf_t *b, const ngx_str_t *name);
 static ngx_int_t mcp_pass_raw(mcp_pass_maker_t *m, const cJSON *value,
     ngx_uint_t binary, const ngx_str_t *from, ngx_str_t *text);
 static void mcp_pass_type(mcp_pass_maker_t *m, mcp_pass_request_t *request,
@@ -427,9 +427,7 @@ static ngx_int_t
 mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b, const mcp_pass_field_t *field,
     const ngx_str_t *from, ngx_str_t *text)
 {
-    u_char      *p, *end;
-    mcp_buf_t    name;
-    ngx_str_t    safe;
+    u_char  *p, *end;
 
     end = text->data + text->len;
 
@@ -440,25 +438,16 @@ mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b, const mcp_pass_field_t *field,
         }
     }
 
-    /* everything that could end the name is encoded */
-
-    mcp_buf_init(&name, m->pool, field->name.len + 16);
-    mcp_uri_encode(&name, field->name.data, field->name.len, 1);
-
-    if (mcp_buf_done(&name, &safe) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     mcp_buf_lit(b, "--");
     mcp_buf_str(b, m->boundary);
     mcp_buf_lit(b, CRLF "Content-Disposition: form-data; name=\"");
-    mcp_buf_str(b, &safe);
+    mcp_pass_part_name(b, &field->name);
     mcp_buf_char(b, '"');
 
     if (field->binary) {
         /* without one many services take it for text */
         mcp_buf_lit(b, "; filename=\"");
-        mcp_buf_str(b, &safe);
+        mcp_pass_part_name(b, &field->name);
         mcp_buf_char(b, '"');
     }
 
@@ -472,6 +461,36 @@ mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b, const mcp_pass_field_t *field,
     mcp_buf_lit(b, CRLF);
 
     return NGX_OK;
+}
+
+
+/* as browsers do, so that "files[]" stays what it is */
+
+static void
+mcp_pass_part_name(mcp_buf_t *b, const ngx_str_t *name)
+{
+    u_char  *p;
+
+    for (p = name->data; p < name->data + name->len; p++) {
+
+        switch (*p) {
+
+        case '"':
+            mcp_buf_lit(b, "%22");
+            break;
+
+        case CR:
+            mcp_buf_lit(b, "%0D");
+            break;
+
+        case LF:
+            mcp_buf_lit(b, "%0A");
+            break;
+
+        default:
+            mcp_buf_char(b, *p);
+        }
+    }
 }
 
 
