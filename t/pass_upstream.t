@@ -254,7 +254,8 @@ for my $tool (qw(huge hugechunk hugecut)) {
     my $r = $service->request(qr/huge/);
     cmp_ok($service->closed($r), '<', 60_000_000, 'the service is left');
 
-    for my $pid (keys %before) {
+    # ASan keeps what was freed
+    for my $pid (MCPTest::sanitize() ? () : keys %before) {
         cmp_ok(memory($pid) - $before{$pid}, '<', 16, 'memory is bounded');
     }
 }
@@ -307,7 +308,6 @@ my @batch = map { { jsonrpc => '2.0', id => $_, method => 'tools/call',
 my $r = $t->post(encode_json_text(\@batch),
                  headers => { 'MCP-Protocol-Version' => '2025-03-26' });
 
-diag substr $r->body,0,300;
 is((grep { $_->{result}{content}[0]{text} =~ /"p16"/ } @{ $r->json }), 10,
    'a batch of tools of sixteen');
 
