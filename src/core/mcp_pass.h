@@ -140,6 +140,13 @@ ngx_int_t mcp_pass_compile_uri(ngx_pool_t *pool, ngx_str_t *text,
 ngx_int_t mcp_pass_compile_text(ngx_pool_t *pool, ngx_str_t *text,
     ngx_uint_t json, ngx_array_t *atoms, const char **err);
 
+/*
+ * A compiled text of JSON has to be JSON whatever the values are.  NGX_OK;
+ * NGX_DECLINED and why; NGX_ERROR.
+ */
+ngx_int_t mcp_pass_check_json(ngx_pool_t *pool, const ngx_array_t *atoms,
+    const char **err);
+
 /* the first token of a "from", decoded as RFC 6901 says: an argument, or the
  * name of a pass */
 ngx_str_t mcp_pass_first(const ngx_str_t *from);
