@@ -19,10 +19,16 @@ my $BLOCK = $LINE x 1024;
 
 # between the test and this process: a length and a frozen list
 
+sub message_pack {
+    my ($message) = @_;
+    return pack 'N/a*', Storable::freeze($message);
+}
+
+
 sub message_send {
     my ($socket, $message) = @_;
 
-    my $out = pack 'N/a*', Storable::freeze($message);
+    my $out = message_pack($message);
 
     while (length $out) {
         my $n = syswrite $socket, $out or return 0;
@@ -49,10 +55,11 @@ sub new {
     my ($class, $listen, $control, %routes) = @_;
 
     $listen->blocking(0);
+    $control->blocking(0);
 
     return bless { listen => $listen, control => $control, routes => \%routes,
                    gates => {}, list => {}, opened => 0, number => 0,
-                   in => '' }, $class;
+                   in => '', told => '' }, $class;
 }
 
 
@@ -82,7 +89,8 @@ sub _select {
     my @c = values %{ $self->{list} };
     my $read = IO::Select->new($self->{listen}, $self->{control},
                                map { $_->{socket} } @c);
-    my $write = IO::Select->new(map { $_->{socket} }
+    my $write = IO::Select->new(length $self->{told} ? $self->{control} : (),
+                                map { $_->{socket} }
                                 grep { length $_->{out} } @c);
 
     my ($r, $w) = IO::Select::select($read, $write, undef, $timeout);
@@ -93,6 +101,8 @@ sub _select {
     for my $c (sort { $a->{n} <=> $b->{n} } @c) {
         $self->_read($c) if !$c->{gone} && $ready{ fileno $c->{socket} };
     }
+
+    $self->_say;
 
     for my $c (map { $self->{list}{ fileno $_ } || () }
                grep { defined fileno $_ } @{ $w || [] })
@@ -133,7 +143,22 @@ sub _command {
 sub _tell {
     my ($self, @message) = @_;
 
-    message_send($self->{control}, \@message);
+    $self->{told} .= message_pack(\@message);
+    $self->_say;
+    return;
+}
+
+
+# a test that does not read yet is not waited for
+
+sub _say {
+    my ($self) = @_;
+
+    while (length $self->{told}) {
+        my $n = syswrite $self->{control}, $self->{told} or return;
+        substr $self->{told}, 0, $n, '';
+    }
+
     return;
 }
 
