@@ -11,9 +11,9 @@
 
 
 static ngx_int_t ngx_http_mcp_pass_change(ngx_conf_t *cf,
-    ngx_http_mcp_conf_passes_t *cp);
-static ngx_int_t ngx_http_mcp_pass_set_header(ngx_conf_t *cf,
-    mcp_pass_t *pass, const mcp_pass_field_t *header);
+    ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
+static ngx_int_t ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
+    const mcp_pass_field_t *field);
 static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
@@ -40,7 +40,7 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     ngx_http_mcp_conf_pass_t  *p;
 
     if (cp->passes.nelts == 0) {
-        return ngx_http_mcp_pass_change(cf, cp);
+        return ngx_http_mcp_pass_change(cf, cp, names);
     }
 
     p = cp->passes.elts;
@@ -79,7 +79,8 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
 /* words without a "pass": they change those that are there */
 
 static ngx_int_t
-ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
+ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
+    ngx_array_t *names)
 {
     ngx_uint_t                   i, k;
     ngx_http_mcp_pass_t         *pass;
@@ -98,13 +99,23 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
     pass = cp->made->passes.elts;
     header = cp->all.headers.elts;
 
+    for (k = 0; k < cp->all.headers.nelts; k++) {
+
+        if (ngx_http_mcp_pass_refer(cf, cp, 0, names, &header[k].field.atoms,
+                                    &header[k].at, "header")
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     for (i = 0; i < cp->made->passes.nelts; i++) {
         ngx_http_mcp_pass_take(&pass[i], &cp->all);
 
         for (k = 0; k < cp->all.headers.nelts; k++) {
 
-            if (ngx_http_mcp_pass_set_header(cf, &pass[i].pass,
-                                             &header[k].field)
+            if (ngx_http_mcp_pass_put(cf, &pass[i].pass.headers,
+                                      &header[k].field)
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -116,41 +127,42 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
 }
 
 
+/* one of that name is replaced */
+
 static ngx_int_t
-ngx_http_mcp_pass_set_header(ngx_conf_t *cf, mcp_pass_t *pass,
-    const mcp_pass_field_t *header)
+ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
+    const mcp_pass_field_t *field)
 {
     ngx_uint_t         i;
-    mcp_pass_field_t  *field;
+    mcp_pass_field_t  *slot;
 
-    if (pass->headers.elts == NULL
-        && ngx_array_init(&pass->headers, cf->pool, 1,
-                          sizeof(mcp_pass_field_t))
+    if (headers->elts == NULL
+        && ngx_array_init(headers, cf->pool, 1, sizeof(mcp_pass_field_t))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    field = pass->headers.elts;
+    slot = headers->elts;
 
-    for (i = 0; i < pass->headers.nelts; i++) {
+    for (i = 0; i < headers->nelts; i++) {
 
-        if (field[i].name.len == header->name.len
-            && ngx_strncasecmp(field[i].name.data, header->name.data,
-                               header->name.len)
+        if (slot[i].name.len == field->name.len
+            && ngx_strncasecmp(slot[i].name.data, field->name.data,
+                               field->name.len)
                == 0)
         {
-            field[i] = *header;
+            slot[i] = *field;
             return NGX_OK;
         }
     }
 
-    field = ngx_array_push(&pass->headers);
-    if (field == NULL) {
+    slot = ngx_array_push(headers);
+    if (slot == NULL) {
         return NGX_ERROR;
     }
 
-    *field = *header;
+    *slot = *field;
 
     return NGX_OK;
 }
