@@ -24,6 +24,7 @@ FROM debian:bookworm-slim
 
 RUN apt-get update \
     && apt-get install -y --no-install-recommends nginx libcjson1 \
+        libyaml-0-2 \
     && rm -rf /var/lib/apt/lists/*
 
 COPY --from=build /src/build/ngx_http_mcp_module.so /usr/lib/nginx/modules/

@@ -53,7 +53,8 @@ configure() {
     # whatever changes the outcome
     state=$(printf '%s\n' "${args[@]}" "$nginx_cc_opt"; cat addon/config
             head "$source/src/core/nginx.h"; "$cc" --version
-            dpkg-query -W nginx-dev libcjson-dev libpcre2-dev libssl-dev)
+            dpkg-query -W nginx-dev libcjson-dev libpcre2-dev libssl-dev \
+                libyaml-dev)
 
     if [ "$state" = "$(cat configured 2>/dev/null)" ]; then
         return

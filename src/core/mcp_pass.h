@@ -57,8 +57,15 @@ typedef struct {
 } mcp_pass_atom_t;
 
 
-/* a header, a cookie, a field of a form: pieces that are put together; left
- * out if all its values are missing */
+/*
+ * A header, a cookie, a field of a form: pieces that are put together; left
+ * out if all its values are missing.
+ *
+ * In a form an atom of MCP_PASS_QUERY, _SPACE, _PIPE and _DEEP is the only one
+ * of its field and writes it as in a query, names included, so that there may
+ * be several; in a multipart form "explode" makes each element of an array a
+ * part of that name.
+ */
 typedef struct {
     ngx_str_t           name;
     ngx_array_t         atoms;       /* of mcp_pass_atom_t */
@@ -91,6 +98,8 @@ typedef struct {
                                         object of all arguments in "rest" */
     ngx_array_t         rest;        /* of ngx_str_t: names of arguments, in
                                         the order they are sent */
+    ngx_array_t         names;       /* of ngx_str_t: what those are called in
+                                        the body; empty: the same */
     ngx_array_t         fields;      /* of mcp_pass_field_t, of a form; empty:
                                         a field of each member of the value */
     ngx_array_t         text;        /* of mcp_pass_atom_t, of a template */
@@ -98,6 +107,8 @@ typedef struct {
     unsigned            json_text:1; /* the template is JSON: {x} between
                                         quotes is escaped, elsewhere it is
                                         the JSON of the value */
+    unsigned            binary:1;    /* MCP_PASS_BODY_RAW: the value is base64,
+                                        sent decoded */
     unsigned            optional:1;  /* a failure does not fail the call */
 } mcp_pass_t;
 
