@@ -109,7 +109,6 @@ ngx_http_mcp_has_tools(ngx_conf_t *cf, const ngx_http_mcp_tools_t *tools)
 ngx_int_t
 ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
 {
-    u_char              *p;
     ngx_int_t            rc;
     mcp_schema_error_t   err;
 
@@ -121,23 +120,7 @@ ngx_http_mcp_result(ngx_http_mcp_call_t *call, cJSON *value)
 
     cJSON_Delete(value);
 
-    if (rc != NGX_DECLINED) {
-        return rc;
-    }
-
-    /* it is logged later: this may be a thread */
-
-    p = ngx_pnalloc(call->result.pool, err.path.len + err.text.len + 5);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    call->broken.data = p;
-    call->broken.len = ngx_sprintf(p, "%s%V %V", err.path.len ? " at " : "",
-                                   &err.path, &err.text)
-                       - p;
-
-    return NGX_ERROR;
+    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(call, &err) : rc;
 }
 
 

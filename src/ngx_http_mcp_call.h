@@ -54,6 +54,7 @@ struct ngx_http_mcp_call_s {
     void                        *data;
 
     ngx_http_mcp_thread_t       *thread;    /* NULL: not a blocking one */
+    const void                  *passes;    /* NULL: asks no services */
 
     mcp_input_t                  input;     /* what the client is asked */
     ngx_http_mcp_ask_t          *ask;       /* legacy; NULL: nothing yet */
@@ -101,6 +102,10 @@ ngx_int_t ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx,
 /* "tool", for example, and its name as configured, never as a client says */
 const char *ngx_http_mcp_call_kind(ngx_http_mcp_call_t *call);
 const ngx_str_t *ngx_http_mcp_call_name(ngx_http_mcp_call_t *call);
+
+/* the result breaks the output schema of the tool: always NGX_ERROR */
+ngx_int_t ngx_http_mcp_call_broke(ngx_http_mcp_call_t *call,
+    mcp_schema_error_t *err);
 
 /* the handler has finished */
 void ngx_http_mcp_call_done(ngx_http_mcp_call_t *call, ngx_int_t rc);

@@ -23,6 +23,27 @@ static ngx_int_t ngx_http_mcp_call_fail(ngx_http_mcp_call_t *call,
     const char *reason);
 
 
+/* it is logged later: this may be a thread */
+
+ngx_int_t
+ngx_http_mcp_call_broke(ngx_http_mcp_call_t *call, mcp_schema_error_t *err)
+{
+    u_char  *p;
+
+    p = ngx_pnalloc(call->result.pool, err->path.len + err->text.len + 5);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    call->broken.data = p;
+    call->broken.len = ngx_sprintf(p, "%s%V %V", err->path.len ? " at " : "",
+                                   &err->path, &err->text)
+                       - p;
+
+    return NGX_ERROR;
+}
+
+
 ngx_int_t
 ngx_http_mcp_call_result(ngx_http_mcp_ctx_t *ctx, ngx_str_t *text)
 {

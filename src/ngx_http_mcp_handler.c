@@ -16,6 +16,7 @@
 #include <ngx_http_mcp_complete.h>
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_session.h>
+#include <ngx_http_mcp_subrequest.h>
 #include <ngx_http_mcp_subscribe.h>
 #include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_follow.h>
@@ -43,9 +44,13 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
     ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
+    if (r != r->main) {
+        return ngx_http_mcp_subrequest_preaccess(r);
+    }
+
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable || r != r->main) {
+    if (!mlcf->enable) {
         return NGX_DECLINED;
     }
 
@@ -131,9 +136,13 @@ ngx_http_mcp_precontent_handler(ngx_http_request_t *r)
     ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
+    if (r != r->main) {
+        return ngx_http_mcp_subrequest_precontent(r);
+    }
+
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable || r != r->main) {
+    if (!mlcf->enable) {
         return NGX_DECLINED;
     }
 

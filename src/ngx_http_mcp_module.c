@@ -14,6 +14,7 @@
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_publish.h>
 #include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_subrequest.h>
 #include <ngx_http_mcp_variables.h>
 #include <ngx_http_mcp_watch.h>
 #include <ngx_http_mcp_zone.h>
@@ -265,6 +266,10 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
     *h = ngx_http_mcp_precontent_handler;
 
     ngx_http_mcp_reply_init();
+
+    if (ngx_http_mcp_subrequest_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_http_mcp_init_zone(cf);
 }

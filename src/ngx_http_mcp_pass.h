@@ -28,6 +28,8 @@ typedef struct {
     mcp_answer_conf_t            answer;
     ngx_uint_t                   after;     /* bits: passes whose answers it
                                                uses, all before it */
+    ngx_msec_t                   timeout;   /* of the request; 0: that of the
+                                               call */
     unsigned                     stream:1;  /* "stream on" */
 } ngx_http_mcp_pass_t;
 
@@ -50,6 +52,15 @@ typedef struct {
 } ngx_http_mcp_passes_t;
 
 
+/* a tool that is nothing but passes: the data of its handler, next */
+typedef struct {
+    ngx_http_mcp_tool_t          desc;      /* must be first */
+    ngx_http_mcp_passes_t        passes;
+} ngx_http_mcp_pass_tool_t;
+
+ngx_int_t ngx_http_mcp_pass_tool(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+
 /*
  * To be called by the handler of the tool, the resource, the prompt; returns
  * what a handler returns.
@@ -57,8 +68,9 @@ typedef struct {
 ngx_int_t ngx_http_mcp_pass_call(ngx_http_mcp_call_t *call,
     const cJSON *args, const ngx_http_mcp_passes_t *passes);
 
-/* those of the call that runs, for variables; NULL: there are none */
-const ngx_http_mcp_passes_t *ngx_http_mcp_passes(ngx_http_request_t *r);
+/* of a message, for variables; NULL: it has none, or its call does not run
+ * yet and is not that of a tool */
+const ngx_http_mcp_passes_t *ngx_http_mcp_passes(ngx_http_mcp_ctx_t *ctx);
 
 
 #endif /* _NGX_HTTP_MCP_PASS_H_INCLUDED_ */

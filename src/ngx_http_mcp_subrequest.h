@@ -42,12 +42,18 @@ typedef ngx_int_t (*ngx_http_mcp_subrequest_piece_pt)(
 struct ngx_http_mcp_subrequest_s {
     mcp_pass_request_t                *request;
     size_t                             max;      /* bytes that are kept */
+    ngx_uint_t                         cut;      /* those of a longer answer
+                                                    are wanted */
     ngx_uint_t                         idempotent;  /* may be sent twice */
     ngx_http_mcp_subrequest_done_pt    done;
     ngx_http_mcp_subrequest_piece_pt   piece;    /* or NULL */
     void                              *data;     /* of the caller */
 
     mcp_answer_t                       answer;   /* when it is done */
+    ngx_uint_t                         own;      /* the status is of nginx, no
+                                                    service has said it */
+    ngx_str_t                          encoding; /* of the body, one that is
+                                                    not known here, or empty */
     ngx_str_t                          etag;     /* headers of the answer, or
                                                     empty */
     ngx_str_t                          cache_control;
@@ -71,9 +77,10 @@ ngx_int_t ngx_http_mcp_subrequest_start(ngx_http_request_t *r,
  */
 void ngx_http_mcp_subrequest_abort(ngx_http_mcp_subrequest_t *s);
 
-/* what the phases have to know of subrequests, from PREACCESS:
- * NGX_DECLINED, or a status of HTTP */
+/* what the phases have to know of subrequests: NGX_DECLINED, or a status of
+ * HTTP */
 ngx_int_t ngx_http_mcp_subrequest_preaccess(ngx_http_request_t *r);
+ngx_int_t ngx_http_mcp_subrequest_precontent(ngx_http_request_t *r);
 
 /* installs the filters */
 ngx_int_t ngx_http_mcp_subrequest_init(ngx_conf_t *cf);

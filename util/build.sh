@@ -54,7 +54,7 @@ configure() {
     state=$(printf '%s\n' "${args[@]}" "$nginx_cc_opt"; cat addon/config
             head "$source/src/core/nginx.h"; "$cc" --version
             dpkg-query -W nginx-dev libcjson-dev libpcre2-dev libssl-dev \
-                libyaml-dev)
+                libyaml-dev zlib1g-dev)
 
     if [ "$state" = "$(cat configured 2>/dev/null)" ]; then
         return

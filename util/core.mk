@@ -20,7 +20,7 @@ WARNINGS = -W -Wall -Wpointer-arith -Wno-unused-parameter -Werror
 INCLUDES = -I mcp/src/core -I src/core -I src/os/unix -I objs
 TESTS    = $(INCLUDES) -I mcp/src/tools -I mcp/t/unit
 
-LIBS     = -lcjson -lpcre2-8 -lcrypto -lyaml
+LIBS     = -lcjson -lpcre2-8 -lcrypto -lyaml -lz
 
 # the tests count and refuse allocations, and count comparisons
 WRAP     = -Wl,--wrap=ngx_alloc -Wl,--wrap=memcmp

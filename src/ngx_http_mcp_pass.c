@@ -1,0 +1,691 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <openssl/rand.h>
+#include <mcp_json.h>
+#include <ngx_http_mcp_pass.h>
+#include <ngx_http_mcp_subrequest.h>
+
+
+#define NGX_HTTP_MCP_PASS_BOUNDARY  16   /* random bytes */
+
+
+typedef struct ngx_http_mcp_pass_run_s  ngx_http_mcp_pass_run_t;
+
+
+/* one request */
+
+typedef struct {
+    ngx_http_mcp_subrequest_t      sr;
+    mcp_pass_request_t             request;
+    ngx_event_t                    timeout;
+    const ngx_http_mcp_pass_t     *pass;
+    ngx_http_mcp_pass_run_t       *run;
+    ngx_uint_t                     bit;
+} ngx_http_mcp_pass_step_t;
+
+
+/* all of a call; bits stand for passes */
+
+struct ngx_http_mcp_pass_run_s {
+    ngx_http_mcp_call_t           *call;
+    const ngx_http_mcp_passes_t   *passes;
+    ngx_str_t                     *variables;
+    ngx_str_t                      boundary;
+
+    cJSON                         *values;   /* arguments, then answers */
+    cJSON                         *result;   /* answers under their names */
+
+    ngx_uint_t                     started;
+    ngx_uint_t                     finished;
+    ngx_http_mcp_pass_step_t      *steps;
+};
+
+
+static ngx_http_mcp_pass_run_t *ngx_http_mcp_pass_create(
+    ngx_http_mcp_call_t *call, const cJSON *args,
+    const ngx_http_mcp_passes_t *passes);
+static ngx_int_t ngx_http_mcp_pass_values(ngx_http_mcp_pass_run_t *run,
+    const cJSON *args);
+static ngx_int_t ngx_http_mcp_pass_variables(ngx_http_mcp_pass_run_t *run);
+static ngx_int_t ngx_http_mcp_pass_boundary(ngx_http_mcp_pass_run_t *run);
+static ngx_int_t ngx_http_mcp_pass_go(ngx_http_mcp_pass_run_t *run);
+static ngx_int_t ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step);
+static void ngx_http_mcp_pass_done(ngx_http_mcp_subrequest_t *s);
+static void ngx_http_mcp_pass_timeout(ngx_event_t *ev);
+static void ngx_http_mcp_pass_next(ngx_http_mcp_pass_run_t *run,
+    ngx_int_t rc);
+static ngx_int_t ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
+    ngx_str_t *text);
+static ngx_int_t ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step,
+    ngx_str_t *text);
+static void ngx_http_mcp_pass_abort(void *data);
+static cJSON *ngx_http_mcp_pass_object(ngx_pool_t *pool);
+static ngx_int_t ngx_http_mcp_pass_member(ngx_pool_t *pool, cJSON *object,
+    const cJSON *value, char *name);
+
+
+ngx_int_t
+ngx_http_mcp_pass_tool(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    const ngx_http_mcp_pass_tool_t  *tool;
+
+    tool = call->msg->tool->data;
+
+    return ngx_http_mcp_pass_call(call, args, &tool->passes);
+}
+
+
+const ngx_http_mcp_passes_t *
+ngx_http_mcp_passes(ngx_http_mcp_ctx_t *ctx)
+{
+    mcp_msg_t                       *msg;
+    const ngx_http_mcp_pass_tool_t  *tool;
+
+    msg = ngx_http_mcp_current(ctx);
+
+    if (ctx->call && ctx->call->passes) {
+        return ctx->call->passes;
+    }
+
+    if (msg == NULL || msg->tool == NULL) {
+        return NULL;
+    }
+
+    tool = msg->tool->data;
+
+    return tool->desc.handler == ngx_http_mcp_pass_tool ? &tool->passes : NULL;
+}
+
+
+ngx_int_t
+ngx_http_mcp_pass_call(ngx_http_mcp_call_t *call, const cJSON *args,
+    const ngx_http_mcp_passes_t *passes)
+{
+    ngx_int_t                 rc;
+    ngx_http_mcp_pass_run_t  *run;
+
+    call->passes = passes;
+
+    run = ngx_http_mcp_pass_create(call, args, passes);
+    if (run == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_mcp_pass_go(run);
+
+    if (rc == NGX_AGAIN) {
+        ngx_http_mcp_on_abort(call, ngx_http_mcp_pass_abort, run);
+
+    } else {
+        ngx_http_mcp_pass_abort(run);
+    }
+
+    return rc;
+}
+
+
+static ngx_http_mcp_pass_run_t *
+ngx_http_mcp_pass_create(ngx_http_mcp_call_t *call, const cJSON *args,
+    const ngx_http_mcp_passes_t *passes)
+{
+    ngx_uint_t                  i;
+    ngx_pool_t                 *pool;
+    ngx_http_mcp_pass_t        *pass;
+    ngx_http_mcp_pass_run_t    *run;
+    ngx_http_mcp_pass_step_t   *step;
+
+    pool = call->request->pool;
+
+    run = ngx_pcalloc(pool, sizeof(ngx_http_mcp_pass_run_t));
+    step = ngx_pcalloc(pool, passes->passes.nelts
+                             * sizeof(ngx_http_mcp_pass_step_t));
+
+    if (run == NULL || step == NULL) {
+        return NULL;
+    }
+
+    run->call = call;
+    run->passes = passes;
+    run->steps = step;
+
+    pass = passes->passes.elts;
+
+    for (i = 0; i < passes->passes.nelts; i++) {
+        step[i].pass = &pass[i];
+        step[i].run = run;
+        step[i].bit = (ngx_uint_t) 1 << i;
+    }
+
+    run->values = ngx_http_mcp_pass_object(pool);
+    run->result = ngx_http_mcp_pass_object(pool);
+
+    if (run->values == NULL || run->result == NULL
+        || ngx_http_mcp_pass_values(run, args) != NGX_OK
+        || ngx_http_mcp_pass_variables(run) != NGX_OK
+        || ngx_http_mcp_pass_boundary(run) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return run;
+}
+
+
+/* the arguments, and what the others are by default */
+
+static ngx_int_t
+ngx_http_mcp_pass_values(ngx_http_mcp_pass_run_t *run, const cJSON *args)
+{
+    ngx_pool_t   *pool;
+    const cJSON  *value;
+
+    pool = run->call->request->pool;
+
+    cJSON_ArrayForEach(value, args) {
+
+        if (ngx_http_mcp_pass_member(pool, run->values, value, value->string)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    cJSON_ArrayForEach(value, run->passes->defaults) {
+
+        if (cJSON_GetObjectItemCaseSensitive(args, value->string) == NULL
+            && ngx_http_mcp_pass_member(pool, run->values, value,
+                                        value->string)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_variables(ngx_http_mcp_pass_run_t *run)
+{
+    ngx_uint_t                 i;
+    ngx_http_request_t        *r;
+    ngx_http_complex_value_t  *cv;
+
+    r = run->call->request;
+    cv = run->passes->variables.elts;
+
+    if (run->passes->variables.nelts == 0) {
+        return NGX_OK;
+    }
+
+    run->variables = ngx_palloc(r->pool, run->passes->variables.nelts
+                                         * sizeof(ngx_str_t));
+    if (run->variables == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < run->passes->variables.nelts; i++) {
+        if (ngx_http_complex_value(r, &cv[i], &run->variables[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_boundary(ngx_http_mcp_pass_run_t *run)
+{
+    u_char                *p, bytes[NGX_HTTP_MCP_PASS_BOUNDARY];
+    ngx_uint_t             i;
+    ngx_http_mcp_pass_t   *pass;
+
+    pass = run->passes->passes.elts;
+
+    for (i = 0; i < run->passes->passes.nelts; i++) {
+        if (pass[i].pass.body == MCP_PASS_BODY_MULTIPART) {
+            break;
+        }
+    }
+
+    if (i == run->passes->passes.nelts) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(run->call->request->pool, 2 * sizeof(bytes));
+
+    if (p == NULL || RAND_bytes(bytes, sizeof(bytes)) != 1) {
+        return NGX_ERROR;
+    }
+
+    run->boundary.data = p;
+    run->boundary.len = ngx_hex_dump(p, bytes, sizeof(bytes)) - p;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Starts what can be started.  NGX_AGAIN; NGX_OK: there is a result; what else
+ * a handler returns.
+ */
+
+static ngx_int_t
+ngx_http_mcp_pass_go(ngx_http_mcp_pass_run_t *run)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 i, n, before;
+    mcp_schema_error_t         err;
+    ngx_http_mcp_pass_step_t  *step;
+
+    n = run->passes->passes.nelts;
+
+    do {
+        before = run->finished;
+
+        for (i = 0; i < n; i++) {
+            step = &run->steps[i];
+
+            if ((run->started & step->bit)
+                || (run->finished & step->pass->after) != step->pass->after)
+            {
+                continue;
+            }
+
+            run->started |= step->bit;
+
+            rc = ngx_http_mcp_pass_start(step);
+
+            if (rc != NGX_AGAIN) {
+                return rc;
+            }
+        }
+
+        /* one that is optional may have failed at once */
+
+    } while (before != run->finished);
+
+    if (run->finished != run->started || !run->passes->combined) {
+        return NGX_AGAIN;
+    }
+
+    rc = mcp_result_structured(&run->call->result, run->result, &err);
+
+    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(run->call, &err) : rc;
+}
+
+
+/* NGX_AGAIN; NGX_OK: it has failed, and the call with it; NGX_ERROR */
+
+static ngx_int_t
+ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step)
+{
+    ngx_int_t                     rc;
+    ngx_str_t                     why;
+    ngx_http_request_t           *r;
+    ngx_http_mcp_pass_run_t      *run;
+    const ngx_http_mcp_pass_t    *pass;
+
+    run = step->run;
+    pass = step->pass;
+    r = run->call->request;
+
+    rc = mcp_pass_make(&pass->pass, r->pool, run->values, run->variables,
+                       &run->boundary, &step->request, &why);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_mcp_pass_fail_text(step, &why);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    step->sr.request = &step->request;
+    step->sr.max = pass->answer.max;
+    step->sr.cut = pass->answer.cut;
+    step->sr.idempotent = run->passes->idempotent;
+    step->sr.done = ngx_http_mcp_pass_done;
+    step->sr.data = step;
+
+    if (ngx_http_mcp_subrequest_start(r, &step->sr) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (pass->timeout) {
+        step->timeout.handler = ngx_http_mcp_pass_timeout;
+        step->timeout.data = step;
+        step->timeout.log = r->connection->log;
+
+        ngx_add_timer(&step->timeout, pass->timeout);
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_mcp_pass_done(ngx_http_mcp_subrequest_t *s)
+{
+    ngx_http_mcp_pass_step_t *step = s->data;
+
+    if (step->timeout.timer_set) {
+        ngx_del_timer(&step->timeout);
+    }
+
+    ngx_http_mcp_pass_next(step->run, ngx_http_mcp_pass_take(step));
+}
+
+
+static void
+ngx_http_mcp_pass_timeout(ngx_event_t *ev)
+{
+    ngx_http_mcp_pass_step_t *step = ev->data;
+
+    ngx_http_request_t  *r;
+
+    r = step->run->call->request;
+
+    ngx_http_set_log_request(r->connection->log, r);
+
+    ngx_log_error(NGX_LOG_INFO, ev->log, 0,
+                  "mcp request \"%V\" of %V timed out",
+                  &step->request.uri, &step->run->passes->name);
+
+    ngx_http_mcp_subrequest_abort(&step->sr);
+
+    ngx_http_mcp_pass_next(step->run, ngx_http_mcp_pass_fail(step));
+}
+
+
+/* rc is that of a pass */
+
+static void
+ngx_http_mcp_pass_next(ngx_http_mcp_pass_run_t *run, ngx_int_t rc)
+{
+    if (rc == NGX_AGAIN) {
+        rc = ngx_http_mcp_pass_go(run);
+    }
+
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
+    ngx_http_mcp_pass_abort(run);
+    ngx_http_mcp_done(run->call, rc);
+}
+
+
+/* NGX_AGAIN: go on; NGX_OK: there is a result; what else a handler returns */
+
+static ngx_int_t
+ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
+{
+    ngx_int_t                   rc;
+    mcp_schema_error_t          err;
+    ngx_http_mcp_call_t        *call;
+    const mcp_answer_conf_t    *conf;
+    ngx_http_mcp_subrequest_t  *s;
+
+    s = &step->sr;
+    conf = &step->pass->answer;
+    call = step->run->call;
+
+    if (s->encoding.len || !mcp_answer_ok(conf, &s->answer)) {
+
+        if (call->msg->resource && !step->run->passes->combined
+            && s->answer.status == NGX_HTTP_NOT_FOUND)
+        {
+            return NGX_DECLINED;
+        }
+
+        return ngx_http_mcp_pass_fail(step);
+    }
+
+    if (step->run->passes->combined) {
+        return ngx_http_mcp_pass_take_value(step);
+    }
+
+    rc = mcp_answer_result(conf, &s->answer, &call->result, &err);
+
+    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(call, &err) : rc;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step)
+{
+    char                     *name;
+    cJSON                    *value;
+    ngx_int_t                 rc;
+    ngx_str_t                 text;
+    ngx_pool_t               *pool;
+    ngx_http_mcp_pass_run_t  *run;
+
+    run = step->run;
+    pool = run->call->request->pool;
+
+    rc = mcp_answer_value(&step->pass->answer, pool, &step->sr.answer, &value,
+                          &text);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_mcp_pass_fail_text(step, &text);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* strings of the configuration end with NUL */
+
+    name = (char *) step->pass->pass.name.data;
+
+    if (ngx_http_mcp_pass_member(pool, run->values, value, name) != NGX_OK
+        || ngx_http_mcp_pass_member(pool, run->result, value, name) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    run->finished |= step->bit;
+
+    return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step)
+{
+    ngx_str_t  text;
+
+    if (ngx_http_mcp_pass_why(step, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_pass_fail_text(step, &text);
+}
+
+
+/* NGX_AGAIN: the call can do without; NGX_OK: it has failed; NGX_ERROR */
+
+static ngx_int_t
+ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
+{
+    mcp_buf_t                 b;
+    ngx_str_t                 named;
+    ngx_http_mcp_call_t      *call;
+    ngx_http_mcp_pass_run_t  *run;
+
+    run = step->run;
+    call = run->call;
+
+    ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
+                  "mcp request \"%V\" of %V failed: %ui",
+                  &step->request.uri, &run->passes->name,
+                  step->sr.answer.status);
+
+    if (step->pass->pass.optional && run->passes->combined) {
+        run->finished |= step->bit;
+        return NGX_AGAIN;
+    }
+
+    if (run->passes->combined) {
+        mcp_buf_init(&b, call->request->pool,
+                     step->pass->pass.name.len + 2 + text->len);
+        mcp_buf_str(&b, &step->pass->pass.name);
+        mcp_buf_lit(&b, ": ");
+        mcp_buf_str(&b, text);
+
+        if (mcp_buf_done(&b, &named) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        text = &named;
+    }
+
+    mcp_result_error(&call->result, text->data, text->len);
+
+    return NGX_OK;
+}
+
+
+/* in the words of the operator, of the service, or of nginx */
+
+static ngx_int_t
+ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
+{
+    u_char                      *p;
+    ngx_str_t                    prefix;
+    ngx_pool_t                  *pool;
+    ngx_uint_t                   status;
+    ngx_http_mcp_subrequest_t   *s;
+    const ngx_http_mcp_pass_t   *pass;
+
+    s = &step->sr;
+    pass = step->pass;
+    pool = step->run->call->request->pool;
+    status = s->answer.status;
+
+    if (pass->answer.error.nelts
+        || (s->encoding.len == 0 && status
+            && !(s->own && (status == NGX_HTTP_BAD_GATEWAY
+                            || status == NGX_HTTP_GATEWAY_TIME_OUT))))
+    {
+        return mcp_answer_error(&pass->answer, pool, &s->answer, text);
+    }
+
+    prefix = mcp_pass_prefix(&pass->pass);
+
+    p = ngx_pnalloc(pool, prefix.len + s->encoding.len + NGX_INT_T_LEN + 128);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    p = ngx_sprintf(p, "The service at \"%V\" ", &prefix);
+
+    if (s->encoding.len) {
+        p = ngx_sprintf(p, "answered in the encoding \"%V\", which is not "
+                           "known here.", &s->encoding);
+
+    } else if (step->timeout.timedout) {
+        p = (pass->timeout % 1000)
+            ? ngx_sprintf(p, "did not answer within %M ms.", pass->timeout)
+            : ngx_sprintf(p, "did not answer within %M s.",
+                          pass->timeout / 1000);
+
+    } else if (status == NGX_HTTP_GATEWAY_TIME_OUT) {
+        p = ngx_sprintf(p, "did not answer in time.");
+
+    } else {
+        p = ngx_sprintf(p, "cannot be reached, or broke off.");
+    }
+
+    text->len = p - text->data;
+
+    return NGX_OK;
+}
+
+
+/* whatever still runs is of no use */
+
+static void
+ngx_http_mcp_pass_abort(void *data)
+{
+    ngx_http_mcp_pass_run_t *run = data;
+
+    ngx_uint_t                 i;
+    ngx_http_mcp_pass_step_t  *step;
+
+    for (i = 0; i < run->passes->passes.nelts; i++) {
+        step = &run->steps[i];
+
+        ngx_http_mcp_subrequest_abort(&step->sr);
+
+        if (step->timeout.timer_set) {
+            ngx_del_timer(&step->timeout);
+        }
+    }
+}
+
+
+static cJSON *
+ngx_http_mcp_pass_object(ngx_pool_t *pool)
+{
+    cJSON  *object;
+
+    object = ngx_pcalloc(pool, sizeof(cJSON));
+
+    if (object) {
+        object->type = cJSON_Object;
+    }
+
+    return object;
+}
+
+
+/* of a value that stays where it is; trees in a pool are not deleted */
+
+static ngx_int_t
+ngx_http_mcp_pass_member(ngx_pool_t *pool, cJSON *object, const cJSON *value,
+    char *name)
+{
+    cJSON  *member, *last;
+
+    member = ngx_palloc(pool, sizeof(cJSON));
+    if (member == NULL) {
+        return NGX_ERROR;
+    }
+
+    *member = *value;
+
+    member->type |= cJSON_StringIsConst;
+    member->string = name;
+    member->next = NULL;
+
+    if (object->child == NULL) {
+        object->child = member;
+        member->prev = member;
+
+        return NGX_OK;
+    }
+
+    last = object->child->prev;
+
+    last->next = member;
+    member->prev = last;
+    object->child->prev = member;
+
+    return NGX_OK;
+}
