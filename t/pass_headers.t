@@ -257,7 +257,7 @@ for my $bad ('', 'x', "$traceparent-01", substr($traceparent, 1),
        ->header('Traceparent'), undef, "not valid: '$bad'");
 }
 
-is(ask('own', {}, id => 'x y"z')->header('X-Call') // '', 'x y"z',
+is(ask('own', {}, id => 'x y"z')->header('X-Call'), '"x y\\"z"',
    'an id that is a string');
 
 
