@@ -25,6 +25,7 @@ char *ngx_http_mcp_set_protocols(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_origins(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_tool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -62,6 +63,8 @@ void ngx_http_mcp_refuse(ngx_conf_t *cf, const char *kind, ngx_str_t *name,
  * Adds what a directive made to those of its level: NGX_CONF_OK, an error if
  * one of that name is there already.
  */
+char *ngx_http_mcp_push_tool(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
+    mcp_tool_t *tool);
 char *ngx_http_mcp_push_resource(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *mlcf, mcp_resource_t *resource);
 char *ngx_http_mcp_push_prompt(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
@@ -81,8 +84,17 @@ ngx_int_t ngx_http_mcp_list_files(ngx_conf_t *cf, mcp_server_t *server,
 char *ngx_http_mcp_parse_block(ngx_conf_t *cf, ngx_command_t *commands,
     void *conf);
 
+/* the same with commands of several kinds, up to a null one */
+typedef struct {
+    ngx_command_t               *commands;
+    void                        *conf;
+} ngx_http_mcp_words_t;
+
+char *ngx_http_mcp_parse_words(ngx_conf_t *cf, ngx_http_mcp_words_t *words);
+
 /* setters that several directives share */
 char *ngx_http_mcp_set_icon(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_check_icon(ngx_str_t *icon);
 char *ngx_http_mcp_set_ttl(ngx_conf_t *cf, ngx_msec_t *ttl,
     ngx_uint_t *public);
 

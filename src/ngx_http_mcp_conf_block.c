@@ -11,9 +11,8 @@
 
 
 typedef struct {
-    ngx_command_t      *commands;
-    void               *conf;
-    ngx_str_t          *block;       /* its name */
+    ngx_http_mcp_words_t  *words;
+    ngx_str_t             *block;    /* its name */
 } ngx_http_mcp_block_t;
 
 
@@ -26,6 +25,19 @@ static ngx_uint_t ngx_http_mcp_block_arguments(ngx_conf_t *cf,
 char *
 ngx_http_mcp_parse_block(ngx_conf_t *cf, ngx_command_t *commands, void *conf)
 {
+    ngx_http_mcp_words_t  words[2];
+
+    words[0].commands = commands;
+    words[0].conf = conf;
+    words[1].commands = NULL;
+
+    return ngx_http_mcp_parse_words(cf, words);
+}
+
+
+char *
+ngx_http_mcp_parse_words(ngx_conf_t *cf, ngx_http_mcp_words_t *words)
+{
     char                  *rv;
     ngx_str_t             *value;
     ngx_conf_t             save;
@@ -33,8 +45,7 @@ ngx_http_mcp_parse_block(ngx_conf_t *cf, ngx_command_t *commands, void *conf)
 
     value = cf->args->elts;
 
-    block.commands = commands;
-    block.conf = conf;
+    block.words = words;
     block.block = &value[0];
 
     save = *cf;
@@ -62,10 +73,11 @@ ngx_http_mcp_block_directive(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 {
     ngx_http_mcp_block_t *block = conf;
 
-    char           *rv;
-    ngx_str_t      *value;
-    ngx_uint_t      i;
-    ngx_command_t  *cmd;
+    char                  *rv;
+    ngx_str_t             *value;
+    ngx_uint_t             i;
+    ngx_command_t         *cmd;
+    ngx_http_mcp_words_t  *words;
 
     value = cf->args->elts;
 
@@ -73,13 +85,22 @@ ngx_http_mcp_block_directive(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         return ngx_conf_include(cf, dummy, conf);
     }
 
-    for (cmd = block->commands; cmd->name.len; cmd++) {
-        if (ngx_strcmp(value[0].data, cmd->name.data) == 0) {
+    cmd = NULL;
+
+    for (words = block->words; words->commands; words++) {
+
+        for (cmd = words->commands; cmd->name.len; cmd++) {
+            if (ngx_strcmp(value[0].data, cmd->name.data) == 0) {
+                break;
+            }
+        }
+
+        if (cmd->name.len) {
             break;
         }
     }
 
-    if (cmd->name.len == 0) {
+    if (words->commands == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown directive \"%V\" in \"%V\"",
                            &value[0], block->block);
@@ -105,7 +126,7 @@ ngx_http_mcp_block_directive(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         }
     }
 
-    rv = cmd->set(cf, cmd, block->conf);
+    rv = cmd->set(cf, cmd, words->conf);
 
     if (rv != NGX_CONF_OK && rv != NGX_CONF_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" directive %s",
@@ -141,8 +162,7 @@ ngx_http_mcp_block_arguments(ngx_conf_t *cf, ngx_command_t *cmd)
 char *
 ngx_http_mcp_set_icon(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    char       *rv;
-    ngx_str_t  *icon;
+    char  *rv;
 
     rv = ngx_conf_set_str_slot(cf, cmd, conf);
 
@@ -150,8 +170,14 @@ ngx_http_mcp_set_icon(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    icon = (ngx_str_t *) ((char *) conf + cmd->offset);
+    return ngx_http_mcp_check_icon((ngx_str_t *) ((char *) conf
+                                                  + cmd->offset));
+}
 
+
+char *
+ngx_http_mcp_check_icon(ngx_str_t *icon)
+{
     if (ngx_strncmp(icon->data, "https://", 8) != 0
         && ngx_strncmp(icon->data, "http://", 7) != 0
         && ngx_strncmp(icon->data, "data:", 5) != 0)

@@ -18,6 +18,8 @@ static ngx_int_t ngx_http_mcp_check_timeouts(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
 static ngx_uint_t ngx_http_mcp_has_tool(ngx_http_mcp_loc_conf_t *conf,
     ngx_str_t *name);
+static ngx_uint_t ngx_http_mcp_find_tool(ngx_array_t *tools,
+    ngx_str_t *name);
 static ngx_uint_t ngx_http_mcp_knows_tool(ngx_conf_t *cf, ngx_str_t *name);
 static ngx_uint_t ngx_http_mcp_flags(mcp_offer_e offer, const void *data);
 
@@ -175,16 +177,20 @@ ngx_http_mcp_check_timeouts(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 static ngx_uint_t
 ngx_http_mcp_has_tool(ngx_http_mcp_loc_conf_t *conf, ngx_str_t *name)
 {
+    return ngx_http_mcp_find_tool(conf->tools, name)
+           || ngx_http_mcp_find_tool(conf->own_tools, name);
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_find_tool(ngx_array_t *tools, ngx_str_t *name)
+{
     ngx_uint_t    i;
     mcp_tool_t  **tool;
 
-    if (conf->tools == NULL) {
-        return 0;
-    }
+    tool = tools ? tools->elts : NULL;
 
-    tool = conf->tools->elts;
-
-    for (i = 0; i < conf->tools->nelts; i++) {
+    for (i = 0; tool && i < tools->nelts; i++) {
         if (ngx_strcmp(tool[i]->name.data, name->data) == 0) {
             return 1;
         }
@@ -206,14 +212,16 @@ ngx_http_mcp_knows_tool(ngx_conf_t *cf, ngx_str_t *name)
     pack = mmcf->packs.elts;
 
     for (i = 0; i < mmcf->packs.nelts; i++) {
-        for (tool = pack[i].tools->tools; tool->name; tool++) {
+        tool = pack[i].tools->tools;
+
+        for ( /* void */ ; tool && tool->name; tool++) {
             if (ngx_strcmp(tool->name, name->data) == 0) {
                 return 1;
             }
         }
     }
 
-    return 0;
+    return ngx_http_mcp_find_tool(&mmcf->own_tools, name);
 }
 
 

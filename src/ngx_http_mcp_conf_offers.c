@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <mcp_prompts.h>
 #include <mcp_resources.h>
+#include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
 
 
@@ -175,6 +176,56 @@ ngx_http_mcp_refuse(ngx_conf_t *cf, const char *kind, ngx_str_t *name,
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s \"%V\": %s",
                            kind, name, err);
     }
+}
+
+
+char *
+ngx_http_mcp_push_tool(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
+    mcp_tool_t *tool)
+{
+    ngx_uint_t                  i;
+    mcp_tool_t                **present, **slot;
+    ngx_http_mcp_main_conf_t   *mmcf;
+
+    if (mlcf->own_tools == NGX_CONF_UNSET_PTR) {
+        mlcf->own_tools = ngx_array_create(cf->pool, 4, sizeof(mcp_tool_t *));
+        if (mlcf->own_tools == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    present = mlcf->own_tools->elts;
+
+    for (i = 0; i < mlcf->own_tools->nelts; i++) {
+
+        if (present[i]->name.len == tool->name.len
+            && ngx_memcmp(present[i]->name.data, tool->name.data,
+                          tool->name.len)
+               == 0)
+        {
+            ngx_http_mcp_refuse(cf, "tool", &tool->name,
+                                "there is one of that name already");
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    slot = ngx_array_push(mlcf->own_tools);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = tool;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    slot = ngx_array_push(&mmcf->own_tools);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = tool;
+
+    return NGX_CONF_OK;
 }
 
 

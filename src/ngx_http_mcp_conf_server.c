@@ -11,7 +11,7 @@
 #include <mcp_prompts.h>
 #include <mcp_resources.h>
 #include <mcp_tools.h>
-#include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_tool.h>
 #include <ngx_http_mcp_endpoint.h>
 
 
@@ -60,7 +60,8 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
     server->sessions = (conf->sessions != NGX_HTTP_MCP_SESSIONS_OFF);
 
     if (mcp_server_init(server, cf->pool) != NGX_OK
-        || ngx_http_mcp_offer_tools(cf, server, conf->tools) != NGX_OK)
+        || ngx_http_mcp_offer_tools(cf, server, conf->tools) != NGX_OK
+        || ngx_http_mcp_offer_tools(cf, server, conf->own_tools) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -92,23 +93,35 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 }
 
 
-/* that no name is there twice was checked where the directive stands */
-
 static ngx_int_t
 ngx_http_mcp_offer_tools(ngx_conf_t *cf, mcp_server_t *server,
     ngx_array_t *tools)
 {
-    ngx_uint_t    i;
-    mcp_tool_t  **tool;
+    ngx_int_t                      rc;
+    ngx_uint_t                     i;
+    mcp_tool_t                   **tool;
+    const ngx_http_mcp_passes_t   *passes;
 
     tool = tools ? tools->elts : NULL;
 
     for (i = 0; tool && i < tools->nelts; i++) {
+        rc = mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
+                             &tool[i]->name, tool[i]);
 
-        if (mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
-                            &tool[i]->name, tool[i])
-            != NGX_OK)
-        {
+        if (rc == NGX_DECLINED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate tool \"%V\" in a location: give "
+                               "\"mcp_tool\" another name, or leave out the "
+                               "module that has it", &tool[i]->name);
+        }
+
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        passes = ngx_http_mcp_tool_passes(tool[i]);
+
+        if (passes && ngx_http_mcp_conf_passes_used(cf, passes) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -8,8 +8,9 @@
 #define _NGX_HTTP_MCP_CONF_TOOL_H_INCLUDED_
 
 
-#include <ngx_http_mcp_conf.h>
-#include <ngx_http_mcp_pass.h>
+#include <mcp_tool_arg.h>
+#include <mcp_tools.h>
+#include <ngx_http_mcp_conf_pass.h>
 
 
 /*
@@ -19,9 +20,8 @@
 
 
 typedef struct {
-    ngx_http_mcp_tool_t          desc;      /* must be first: data of the tool
-                                               that is made */
-    ngx_http_mcp_passes_t        passes;
+    ngx_http_mcp_pass_tool_t     made;      /* must be first */
+    ngx_http_mcp_conf_passes_t   words;
 
     ngx_str_t                    name;
     ngx_str_t                    title;
@@ -31,9 +31,12 @@ typedef struct {
     ngx_str_t                    output;    /* likewise; empty: none */
     ngx_uint_t                   flags;     /* NGX_HTTP_MCP_READ_ONLY ... */
     ngx_uint_t                   annotated; /* "annotations" has set them */
-    ngx_msec_t                   timeout;   /* NGX_CONF_UNSET_MSEC: that of
-                                               the location */
-    ngx_array_t                  args;      /* of "arg" lines */
+    ngx_array_t                  args;      /* of mcp_tool_arg_t */
+    ngx_array_t                  places;    /* of ngx_http_mcp_at_t: of args */
+    ngx_http_mcp_at_t            at;        /* the directive, its end */
+    ngx_http_mcp_at_t            input_at;
+    ngx_http_mcp_at_t            output_at;
+    ngx_uint_t                   said;      /* words of the block */
 } ngx_http_mcp_conf_tool_t;
 
 
@@ -51,12 +54,8 @@ char *ngx_http_mcp_conf_tool_block(ngx_conf_t *cf,
 char *ngx_http_mcp_conf_tool_finish(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_conf_tool_t *t);
 
-/*
- * The words of a pass, shared with "mcp_resource" and "mcp_prompt": "pass",
- * "body", "header", "result", "select", "error", "timeout", "max_response",
- * "over".  A word after a "pass" belongs to that one; before the first, to
- * all.
- */
+/* the passes of a tool of a directive; NULL: it is a handler of a module */
+const ngx_http_mcp_passes_t *ngx_http_mcp_tool_passes(const mcp_tool_t *tool);
 
 
 #endif /* _NGX_HTTP_MCP_CONF_TOOL_H_INCLUDED_ */

@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_pass.h>
 #include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_notify.h>
@@ -100,6 +101,14 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
     { ngx_string("mcp_tools"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_mcp_set_tools,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_tool"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_BLOCK
+                        |NGX_CONF_TAKE1,
+      ngx_http_mcp_set_tool,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -271,6 +280,10 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_mcp_check_locations(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_mcp_init_zone(cf);
 }
 
@@ -319,6 +332,11 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&mmcf->watches, cf->pool, 1, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->endpoints, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->own_tools, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->passes, cf->pool, 4,
+                          sizeof(ngx_http_mcp_used_t))
            != NGX_OK)
     {
         return NULL;
@@ -353,6 +371,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->origin_none = NGX_CONF_UNSET_UINT;
     conf->server_names = NGX_CONF_UNSET_UINT;
     conf->tools = NGX_CONF_UNSET_PTR;
+    conf->own_tools = NGX_CONF_UNSET_PTR;
     conf->packs = NGX_CONF_UNSET_PTR;
     conf->resources = NGX_CONF_UNSET_PTR;
     conf->prompts = NGX_CONF_UNSET_PTR;
@@ -393,6 +412,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->origin_none, prev->origin_none, 1);
     ngx_conf_merge_uint_value(conf->server_names, prev->server_names, 1);
     ngx_conf_merge_ptr_value(conf->tools, prev->tools, NULL);
+    ngx_conf_merge_ptr_value(conf->own_tools, prev->own_tools, NULL);
     ngx_conf_merge_ptr_value(conf->packs, prev->packs, NULL);
     ngx_conf_merge_ptr_value(conf->resources, prev->resources, NULL);
     ngx_conf_merge_ptr_value(conf->prompts, prev->prompts, NULL);

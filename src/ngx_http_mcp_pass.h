@@ -31,6 +31,10 @@ typedef struct {
     ngx_msec_t                   timeout;   /* of the request; 0: that of the
                                                call */
     unsigned                     stream:1;  /* "stream on" */
+
+    /* where it is written, NULL: as all of them */
+    u_char                      *file;
+    ngx_uint_t                   line;
 } ngx_http_mcp_pass_t;
 
 
@@ -40,6 +44,7 @@ typedef struct {
                                                what MCP_PASS_VARIABLE means,
                                                in the request of the client */
     const cJSON                 *defaults;  /* an object, or NULL */
+    ngx_msec_t                   timeout;   /* 0: that of the location */
     unsigned                     idempotent:1;  /* $mcp_idempotent */
     unsigned                     public:1;  /* $mcp_cache_key is for all */
     unsigned                     combined:1;    /* the result is an object of

@@ -28,6 +28,10 @@ typedef struct {
     ngx_array_t                  watches;  /* of ngx_http_mcp_dir_t pointers */
     ngx_array_t                  endpoints;  /* of ngx_http_mcp_endpoint_t
                                                 pointers */
+    ngx_array_t                  own_tools;  /* of mcp_tool_t pointers: all of
+                                                directives */
+    ngx_array_t                  passes;   /* of ngx_http_mcp_used_t, for
+                                              the check of their locations */
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
@@ -65,7 +69,9 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_uint_t                   origin_none;    /* no Origin is fine */
     ngx_uint_t                   server_names;
 
-    ngx_array_t                 *tools;          /* of mcp_tool_t pointers */
+    ngx_array_t                 *tools;          /* of mcp_tool_t pointers, of
+                                                    packs */
+    ngx_array_t                 *own_tools;      /* likewise, of directives */
     ngx_array_t                 *packs;          /* of ngx_http_mcp_pack_t
                                                     pointers */
     ngx_array_t                 *resources;      /* of mcp_resource_t pointers,
