@@ -84,7 +84,7 @@ mcp_tool defaults {
     arg ratio number default=0.50;
     arg sort string default=up enum=up|down;
     arg deep boolean default=false;
-    arg note string default="a b&c";
+    arg note string "default=a b&c";
     pass GET "/_api/x{?limit,ratio,sort,deep,note}";
 }
 mcp_tool body_defaults {
