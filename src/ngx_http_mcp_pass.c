@@ -568,7 +568,7 @@ ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
     u_char                      *p;
     ngx_str_t                    prefix;
     ngx_pool_t                  *pool;
-    ngx_uint_t                   status;
+    ngx_uint_t                   status, nobody;
     ngx_http_mcp_subrequest_t   *s;
     const ngx_http_mcp_pass_t   *pass;
 
@@ -577,10 +577,12 @@ ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
     pool = step->run->call->request->pool;
     status = s->answer.status;
 
-    if (pass->answer.error.nelts
-        || (s->encoding.len == 0 && status
-            && !(s->own && (status == NGX_HTTP_BAD_GATEWAY
-                            || status == NGX_HTTP_GATEWAY_TIME_OUT))))
+    nobody = (status == 0
+              || (s->own && (status == NGX_HTTP_BAD_GATEWAY
+                             || status == NGX_HTTP_GATEWAY_TIME_OUT)));
+
+    if (!step->timeout.timedout && s->encoding.len == 0
+        && (!nobody || pass->answer.error.nelts))
     {
         return mcp_answer_error(&pass->answer, pool, &s->answer, text);
     }

@@ -17,8 +17,10 @@ static ngx_int_t ngx_http_mcp_subrequest_capture(ngx_http_request_t *r,
 static void ngx_http_mcp_subrequest_event(ngx_event_t *ev);
 static void ngx_http_mcp_subrequest_limited(ngx_http_mcp_capture_t *capture);
 static void ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture);
+static void ngx_http_mcp_subrequest_unlock(ngx_http_mcp_capture_t *capture);
 static void ngx_http_mcp_subrequest_dropped(ngx_http_request_t *r);
-static void ngx_http_mcp_subrequest_cleanup(void *data);
+static void ngx_http_mcp_subrequest_forget(ngx_http_mcp_capture_t *capture);
+static void ngx_http_mcp_subrequest_gone(void *data);
 static ngx_int_t ngx_http_mcp_subrequest_content(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_subrequest_decode(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_mcp_subrequest_bad_segment(u_char *p, size_t len);
@@ -78,7 +80,7 @@ ngx_http_mcp_subrequest_capture(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_http_mcp_subrequest_cleanup;
+    cln->handler = ngx_http_mcp_subrequest_gone;
     cln->data = capture;
 
     capture->s = s;
@@ -120,8 +122,7 @@ ngx_http_mcp_subrequest_event(ngx_event_t *ev)
     if (capture->ended) {
         s = capture->s;
 
-        ngx_http_mcp_subrequest_cleanup(capture);
-        capture->cln->handler = NULL;
+        ngx_http_mcp_subrequest_forget(capture);
 
         if (capture->waited
             && c->write->timer_set && !c->write->delayed
@@ -185,8 +186,7 @@ ngx_http_mcp_subrequest_abort(ngx_http_mcp_subrequest_t *s)
     ngx_log_debug1(NGX_LOG_DEBUG_HTTP, s->r->connection->log, 0,
                    "mcp subrequest \"%V\" aborted", &s->request->uri);
 
-    ngx_http_mcp_subrequest_cleanup(capture);
-    capture->cln->handler = NULL;
+    ngx_http_mcp_subrequest_forget(capture);
 
     if (!capture->ended) {
         ngx_http_mcp_subrequest_drop(capture);
@@ -204,15 +204,12 @@ ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture)
 
     r = capture->r;
 
-    if (r->aio
-#if (NGX_HTTP_CACHE)
-        || (r->cache && r->cache->waiting)
-#endif
-        )
-    {
+    if (r->aio) {
         r->write_event_handler = ngx_http_mcp_subrequest_dropped;
         return;
     }
+
+    ngx_http_mcp_subrequest_unlock(capture);
 
     u = r->upstream;
 
@@ -234,6 +231,42 @@ ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture)
 }
 
 
+/* what it has said of others, because it waits: for limits, for a cache */
+
+static void
+ngx_http_mcp_subrequest_unlock(ngx_http_mcp_capture_t *capture)
+{
+    ngx_event_t         *wev;
+    ngx_http_request_t  *r;
+
+    r = capture->r;
+    wev = r->connection->write;
+
+    if (capture->limited && wev->delayed) {
+        wev->delayed = 0;
+
+        if (wev->timer_set) {
+            ngx_del_timer(wev);
+        }
+
+        ngx_post_event(wev, &ngx_posted_events);
+    }
+
+#if (NGX_HTTP_CACHE)
+
+    if (r->cache && r->cache->waiting) {
+        r->cache->waiting = 0;
+        r->main->blocked--;
+
+        if (r->cache->wait_event.timer_set) {
+            ngx_del_timer(&r->cache->wait_event);
+        }
+    }
+
+#endif
+}
+
+
 static void
 ngx_http_mcp_subrequest_dropped(ngx_http_request_t *r)
 {
@@ -241,12 +274,12 @@ ngx_http_mcp_subrequest_dropped(ngx_http_request_t *r)
 }
 
 
-/* nobody waits any more, or the main request ends and all with it */
+/* nobody waits any more */
 
 static void
-ngx_http_mcp_subrequest_cleanup(void *data)
+ngx_http_mcp_subrequest_forget(ngx_http_mcp_capture_t *capture)
 {
-    ngx_http_mcp_capture_t *capture = data;
+    capture->cln->handler = NULL;
 
     if (capture->s) {
         capture->s->r = NULL;
@@ -259,6 +292,21 @@ ngx_http_mcp_subrequest_cleanup(void *data)
 
     if (capture->event.posted) {
         ngx_delete_posted_event(&capture->event);
+    }
+}
+
+
+/* the main request ends, and all with it */
+
+static void
+ngx_http_mcp_subrequest_gone(void *data)
+{
+    ngx_http_mcp_capture_t *capture = data;
+
+    ngx_http_mcp_subrequest_forget(capture);
+
+    if (capture->r && !capture->ended) {
+        ngx_http_mcp_subrequest_unlock(capture);
     }
 }
 

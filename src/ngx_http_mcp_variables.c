@@ -8,11 +8,15 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_tools.h>
+#include <mcp_trace.h>
+#include <ngx_http_mcp_pass.h>
 #include <ngx_http_mcp_variables.h>
 
 
 /* bytes of $mcp_session, hexadecimal digits */
 #define NGX_HTTP_MCP_SESSION_NAME  16
+
+#define NGX_HTTP_MCP_KEY_CACHE     'k'
 
 
 static ngx_int_t ngx_http_mcp_variable_msg(ngx_http_request_t *r,
@@ -27,6 +31,19 @@ static ngx_int_t ngx_http_mcp_variable_session(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_error(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_consumer(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_idempotent(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_traceparent(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static void ngx_http_mcp_variable_header(ngx_http_request_t *r,
+    ngx_str_t *name, ngx_str_t *value);
+static ngx_int_t ngx_http_mcp_variable_cache_key(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_call_key(ngx_http_request_t *r,
+    mcp_msg_t *msg, ngx_str_t *consumer, ngx_str_t *key);
+static mcp_msg_t *ngx_http_mcp_variable_current(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_variable_set(ngx_http_variable_value_t *v,
     const ngx_str_t *s);
 
@@ -54,6 +71,18 @@ static ngx_http_variable_t  ngx_http_mcp_vars[] = {
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("mcp_session"), NULL, ngx_http_mcp_variable_session,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_consumer"), NULL, ngx_http_mcp_variable_consumer,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_idempotent"), NULL, ngx_http_mcp_variable_idempotent,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_cache_key"), NULL, ngx_http_mcp_variable_cache_key,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_traceparent"), NULL, ngx_http_mcp_variable_traceparent,
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("mcp_error"), NULL, ngx_http_mcp_variable_error,
@@ -219,6 +248,227 @@ ngx_http_mcp_variable_error(ngx_http_request_t *r,
     return ngx_http_mcp_variable_set(v, ctx ? mcp_error_class(
                                                   ngx_http_mcp_cause(ctx))
                                             : NULL);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_variable_consumer(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                 consumer;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r->main, ngx_http_mcp_module);
+
+    if (mlcf->consumer == NULL) {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    if (ngx_http_mcp_principal(r->main, &consumer) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_http_mcp_variable_set(v, &consumer);
+
+    return ngx_http_mcp_variable_one_line(r, v);
+}
+
+
+/* 1 if what is called may be called twice, 0 if not */
+
+static ngx_int_t
+ngx_http_mcp_variable_idempotent(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    mcp_msg_t                    *msg;
+    ngx_uint_t                    yes;
+    const ngx_http_mcp_passes_t  *passes;
+
+    static ngx_str_t  text[] = { ngx_string("0"), ngx_string("1") };
+
+    msg = ngx_http_mcp_variable_current(r);
+
+    if (msg == NULL
+        || (msg->tool == NULL && msg->resource == NULL
+            && msg->prompt == NULL))
+    {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    passes = ngx_http_mcp_passes(ngx_http_mcp_get_ctx(r->main));
+
+    if (passes) {
+        yes = passes->idempotent;
+
+    } else {
+        yes = msg->tool == NULL
+              || (msg->tool->flags
+                  & (NGX_HTTP_MCP_IDEMPOTENT|NGX_HTTP_MCP_READ_ONLY));
+    }
+
+    return ngx_http_mcp_variable_set(v, &text[yes ? 1 : 0]);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_variable_traceparent(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    mcp_msg_t  *msg;
+    ngx_str_t   header, parent;
+
+    static ngx_str_t  name = ngx_string("traceparent");
+
+    msg = ngx_http_mcp_variable_current(r);
+
+    if (msg == NULL) {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    ngx_http_mcp_variable_header(r->main, &name, &header);
+
+    if (mcp_trace_parent(msg, &header, &parent) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_variable_set(v, &parent);
+}
+
+
+/* empty if it is there more than once, too */
+
+static void
+ngx_http_mcp_variable_header(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    ngx_uint_t        i, n;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    n = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.len == name->len
+                && ngx_strncmp(h[i].lowcase_key, name->data, name->len) == 0)
+            {
+                *value = h[i].value;
+                n++;
+            }
+        }
+    }
+
+    if (n != 1) {
+        ngx_str_null(value);
+    }
+}
+
+
+/*
+ * What is called and with which arguments, however they are written; by whom,
+ * unless that makes no difference.
+ */
+
+static ngx_int_t
+ngx_http_mcp_variable_cache_key(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                     key, consumer;
+    mcp_msg_t                    *msg;
+    ngx_uint_t                    public;
+    const ngx_http_mcp_passes_t  *passes;
+
+    msg = ngx_http_mcp_variable_current(r);
+
+    if (msg == NULL
+        || (msg->tool == NULL && msg->resource == NULL
+            && msg->prompt == NULL))
+    {
+        return ngx_http_mcp_variable_set(v, NULL);
+    }
+
+    passes = ngx_http_mcp_passes(ngx_http_mcp_get_ctx(r->main));
+
+    public = (passes && passes->public);
+
+    if (!public && ngx_http_mcp_principal(r->main, &consumer) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_mcp_variable_call_key(r, msg, public ? NULL : &consumer, &key)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_variable_set(v, &key);
+}
+
+
+/* digests have a length, so that no name looks like another with arguments */
+
+static ngx_int_t
+ngx_http_mcp_variable_call_key(ngx_http_request_t *r, mcp_msg_t *msg,
+    ngx_str_t *consumer, ngx_str_t *key)
+{
+    u_char           *p, digest[MCP_STATE_DIGEST], id[MCP_KEY];
+    const ngx_str_t  *name;
+
+    name = msg->tool ? &msg->tool->name
+                     : msg->prompt ? &msg->prompt->name : NULL;
+
+    p = ngx_pnalloc(r->pool, sizeof("resource:::") + 2 * sizeof(digest)
+                             + 2 * sizeof(id) + (name ? name->len : 0));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    key->data = p;
+
+    if (name) {
+
+        if (mcp_state_digest(msg->doc, mcp_json_get(msg->doc, msg->params,
+                                                    "arguments"),
+                             digest)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        p = ngx_sprintf(p, "%s:%V:", msg->tool ? "tool" : "prompt", name);
+        p = ngx_hex_dump(p, digest, sizeof(digest));
+
+    } else {
+        mcp_key(id, NGX_HTTP_MCP_KEY_CACHE, &msg->name, NULL);
+
+        p = ngx_cpymem(p, "resource:", sizeof("resource:") - 1);
+        p = ngx_hex_dump(p, id, sizeof(id));
+    }
+
+    if (consumer) {
+        mcp_key(id, NGX_HTTP_MCP_KEY_CACHE, consumer, NULL);
+
+        *p++ = ':';
+        p = ngx_hex_dump(p, id, sizeof(id));
+    }
+
+    key->len = p - key->data;
+
+    return NGX_OK;
+}
+
+
+static mcp_msg_t *
+ngx_http_mcp_variable_current(ngx_http_request_t *r)
+{
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+
+    return ctx ? ngx_http_mcp_current(ctx) : NULL;
 }
 
 

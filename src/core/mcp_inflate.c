@@ -19,6 +19,7 @@
 
 static void *mcp_inflate_alloc(void *pool, u_int items, u_int size);
 static void mcp_inflate_free(void *pool, void *p);
+static ngx_int_t mcp_inflate_follow(mcp_inflate_t *z);
 
 
 mcp_inflate_t *
@@ -60,11 +61,27 @@ mcp_inflate_put(mcp_inflate_t *z, u_char *p, size_t len)
     z->stream.next_in = p;
     z->stream.avail_in = (u_int) len;
 
-    if (z->end && z->gzip && len && p[0] == MCP_INFLATE_MEMBER
-        && inflateReset(&z->stream) == Z_OK)
-    {
-        z->end = 0;
+    if (z->end && len) {
+        (void) mcp_inflate_follow(z);
     }
+}
+
+
+/* after the end: NGX_OK, there is another member; NGX_DECLINED, there is not */
+
+static ngx_int_t
+mcp_inflate_follow(mcp_inflate_t *z)
+{
+    if (!z->gzip || z->junk || z->stream.next_in[0] != MCP_INFLATE_MEMBER
+        || inflateReset(&z->stream) != Z_OK)
+    {
+        z->junk = 1;
+        return NGX_DECLINED;
+    }
+
+    z->end = 0;
+
+    return NGX_OK;
 }
 
 
@@ -99,24 +116,15 @@ mcp_inflate_get(mcp_inflate_t *z, u_char *p, size_t size)
     s->next_out = p;
     s->avail_out = (u_int) size;
 
-    for ( ;; ) {
+    do {
         rc = inflate(s, Z_NO_FLUSH);
 
-        if (rc != Z_STREAM_END) {
-            break;
-        }
-
-        if (!z->gzip || s->avail_in == 0
-            || s->next_in[0] != MCP_INFLATE_MEMBER)
-        {
+        if (rc == Z_STREAM_END) {
             z->end = 1;
-            break;
         }
 
-        if (inflateReset(s) != Z_OK) {
-            return NGX_ERROR;
-        }
-    }
+    } while (rc == Z_STREAM_END && s->avail_in
+             && mcp_inflate_follow(z) == NGX_OK);
 
     switch (rc) {
 

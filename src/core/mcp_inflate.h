@@ -24,7 +24,8 @@ typedef struct {
     z_stream     stream;
     unsigned     gzip:1;
     unsigned     begun:1;
-    unsigned     end:1;      /* all of it was there; what follows is ignored */
+    unsigned     end:1;      /* all of it was there */
+    unsigned     junk:1;     /* what follows is ignored */
 } mcp_inflate_t;
 
 

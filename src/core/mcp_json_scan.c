@@ -121,8 +121,17 @@ mcp_json_push(mcp_json_scanner_t *s, u_char *p)
 ngx_int_t
 mcp_json_scan(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p, size_t len)
 {
+    return mcp_json_scan_file(doc, pool, p, len, MCP_JSON_MAX_VALUES);
+}
+
+
+ngx_int_t
+mcp_json_scan_file(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p,
+    size_t len, ngx_uint_t max)
+{
     mcp_json_scanner_t  s;
 
+    doc->max = max;
     doc->nelts = 0;
     doc->pool = pool;
     doc->err = MCP_JSON_OK;
@@ -556,7 +565,7 @@ mcp_json_grow(mcp_json_scanner_t *s, u_char *p)
 
     doc = s->doc;
 
-    if (doc->nelts == MCP_JSON_MAX_VALUES) {
+    if (doc->nelts == doc->max) {
         (void) mcp_json_fail(s, p, MCP_JSON_VALUES);
         return NGX_DECLINED;
     }

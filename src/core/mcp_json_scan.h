@@ -56,7 +56,7 @@ typedef enum {
 
     /* JSON, but not accepted here */
     MCP_JSON_DEPTH,
-    MCP_JSON_VALUES,             /* more than MCP_JSON_MAX_VALUES */
+    MCP_JSON_VALUES,             /* more than doc->max */
     MCP_JSON_DUPLICATE,
     MCP_JSON_NUL,                /* \u0000 */
     MCP_JSON_SURROGATE,          /* escape of a lone surrogate */
@@ -87,6 +87,7 @@ typedef struct {
     mcp_json_token_t   *tokens;
     ngx_uint_t          nelts;
     ngx_uint_t          nalloc;
+    ngx_uint_t          max;         /* tokens: MCP_JSON_MAX_VALUES */
     ngx_pool_t         *pool;
 
     mcp_json_err_e      err;
@@ -104,6 +105,11 @@ typedef struct {
  */
 ngx_int_t mcp_json_scan(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p,
     size_t len);
+
+/* the same for files of the operator, which may have more values; "max" is a
+ * power of 2 */
+ngx_int_t mcp_json_scan_file(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p,
+    size_t len, ngx_uint_t max);
 
 /* a constant text, "duplicate member name" for example */
 const char *mcp_json_strerror(mcp_json_err_e err);

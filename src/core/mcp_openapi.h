@@ -33,7 +33,7 @@ typedef struct {
     ngx_str_t           id;          /* operationId as written, or empty */
     ngx_str_t           method;      /* "GET" */
     ngx_str_t           path;        /* as written */
-    ngx_array_t         tags;        /* of ngx_str_t */
+    ngx_array_t         tags;        /* of ngx_str_t, in the temporary pool */
 
     ngx_str_t           title;       /* or empty; and so the following */
     ngx_str_t           description;
@@ -53,7 +53,6 @@ typedef struct {
     ngx_pool_t         *temp;        /* of the document */
     ngx_str_t           prefix;      /* of names, or empty */
     ngx_str_t           pass;        /* put before each path, "/_api" */
-    ngx_uint_t          all;         /* compile also what select() declines */
 
     /*
      * Whether an operation is wanted; of the operation name, id, method, path
