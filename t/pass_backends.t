@@ -274,7 +274,8 @@ $r = $t->call('get', { v => 'short' });
 ok($r->result, 'more than a Content-Length says') or diag($r->body);
 unlike($r->body, qr/"n\\?":1/, 'is not taken');
 n_of('get', 'unknown-length', 4, 'no length');
-is($t->call('get', { v => 'early' })->text, 'bare', 'until the connection ends');
+is($t->call('get', { v => 'early' })->text, 'bare',
+   'until the connection ends');
 $r = $t->call('get', { v => 'garbage' });
 ok($r->result, 'what is not HTTP is answered');
 n_of('get', 'one', 1, 'and it goes on');

@@ -42,11 +42,13 @@ my @values = (
 
 # --- what they are to become
 
+my $accept = 'Accept: application/json, text/*;q=0.9, */*;q=0.8';
+
 sub encode {
     my ($v, $keep) = @_;
 
     $keep //= '';
-    return Encode::encode('UTF-8', $v)
+    return Encode::encode('utf8', $v)
            =~ s/([^A-Za-z0-9\-._~$keep])/sprintf '%%%02X', ord $1/ger;
 }
 
@@ -93,7 +95,7 @@ my %plain_body = (
                    my $v = $json->encode($_[0]);
                    qq({"a":$v,"b":[$v]}) }],
     text     => [q(body "<a>{v}</a>";), sub {
-                   '<a>' . Encode::encode('UTF-8', $_[0]) . '</a>' }],
+                   '<a>' . Encode::encode('utf8', $_[0]) . '</a>' }],
 );
 
 
@@ -160,13 +162,14 @@ $t->start;
 sub show {
     my ($v) = @_;
 
-    my $text = $json->ascii->encode($v);
+    my $text = JSON::PP->new->ascii->allow_nonref->encode($v);
     return length $text > 60 ? substr($text, 0, 60) . '...' : $text;
 }
 
 
 # Calls a tool: the answer, and the requests that came of it. There must be one
-# of the expected bytes, or none at all.
+# of the expected bytes, or none at all. What may be a file by its name, with
+# "try_files", cannot have everything.
 
 sub wrong {
     my ($tool, $v, $want) = @_;
@@ -175,6 +178,7 @@ sub wrong {
     my @got = $b->requests;
 
     return 'no answer: ' . ($r->problem // '') if !$r->result;
+    return if $tool =~ /_tried\z/ && $v =~ m{/} && !@got && $r->text =~ /400/;
 
     if (!defined $want) {
         return 'not refused: ' . join ' ', map { $_->target } @got if @got;
@@ -231,7 +235,7 @@ for my $way (sort keys %way) {
         all_of("${position}_$way", "$position, $way", sub {
             my $target = $code->($_[0]);
             return defined $target
-                ? head("GET $way{$way}[1]$target", 'Accept: */*') : undef;
+                ? head("GET $way{$way}[1]$target", $accept) : undef;
         }, @tried);
     }
 }
@@ -244,7 +248,7 @@ for my $kind (sort keys %plain_body) {
         my $body = $plain_body{$kind}[1]->($_[0]);
 
         return head('POST /plain/body', 'Content-Length: ' . length $body,
-                    'Accept: */*', "Content-Type: $type") . $body;
+                    $accept, "Content-Type: $type") . $body;
     }, @values);
 }
 
@@ -252,15 +256,15 @@ all_of('header', 'header', sub {
     my ($v) = @_;
 
     return if $v =~ /[\0-\x08\x0a-\x1f\x7f]/;
-    return head('GET /plain/header', 'Accept: */*',
-                'X-Arg: <' . Encode::encode('UTF-8', $v) . '>');
+    return head('GET /plain/header', $accept,
+                'X-Arg: <' . Encode::encode('utf8', $v) . '>');
 }, @values);
 
 
 # --- what is no string at all
 
-for my $bad ("\xff", "\xc0\xae\xc0\xae/", "\xed\xa0\x80", "\xe2\x80", "\xc0\x80",
-             '\u0000', '\ud800', "\0", "\r\n")
+for my $bad ("\xff", "\xc0\xae\xc0\xae/", "\xed\xa0\x80", "\xe2\x80",
+             "\xc0\x80", '\u0000', '\ud800', "\0", "\r\n")
 {
     my $r = $t->call('last_plain', { v => raw("\"$bad\"") });
 

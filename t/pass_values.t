@@ -233,7 +233,8 @@ is(body_of('json', { id => 'a/b', s => "\x{e9}\"\n", n => 1 }),
    qq({"n":1,"s":"\xc3\xa9\\"\\n"}), 'the rest of the arguments')
     or diag('order');
 is(body_of('json', { id => 'x' }), '{}', 'there is no rest');
-is(body_of('whole', { a => [raw('1.50'), raw('1e2'), raw('12345678901234567890')],
+is(body_of('whole', { a => [raw('1.50'), raw('1e2'),
+                            raw('12345678901234567890')],
                       o => { x => [{}, [], undef, true] } }),
    '{"a":[1.50,1e2,12345678901234567890],"o":{"x":[{},[],null,true]}}',
    'arrays and objects');

@@ -22,7 +22,7 @@ my $BLOCK = $LINE x 1024;
 sub message_send {
     my ($socket, $message) = @_;
 
-    my $out = pack 'N/a*', Storable::freeze($message);
+    my $out = message_bytes($message);
 
     while (length $out) {
         my $n = syswrite $socket, $out or return 0;
@@ -31,6 +31,9 @@ sub message_send {
 
     return 1;
 }
+
+
+sub message_bytes { return pack 'N/a*', Storable::freeze($_[0]) }
 
 
 sub message_take {
@@ -49,10 +52,11 @@ sub new {
     my ($class, $listen, $control, %routes) = @_;
 
     $listen->blocking(0);
+    $control->blocking(0);
 
     return bless { listen => $listen, control => $control, routes => \%routes,
                    gates => {}, list => {}, opened => 0, number => 0,
-                   in => '' }, $class;
+                   in => '', tell => '' }, $class;
 }
 
 
@@ -63,8 +67,10 @@ sub run {
         my ($read) = $self->_select;
 
         if (grep { $_ == $self->{control} } @$read) {
-            sysread $self->{control}, $self->{in}, 65536, length $self->{in}
-                or return;
+            my $n = sysread $self->{control}, $self->{in}, 65536,
+                            length $self->{in};
+
+            return if defined $n && $n == 0;
 
             while (my $message = message_take(\$self->{in})) {
                 $self->_command(@$message);
@@ -82,8 +88,9 @@ sub _select {
     my @c = values %{ $self->{list} };
     my $read = IO::Select->new($self->{listen}, $self->{control},
                                map { $_->{socket} } @c);
-    my $write = IO::Select->new(map { $_->{socket} }
-                                grep { length $_->{out} } @c);
+    my $write = IO::Select->new(
+        (length $self->{tell} ? $self->{control} : ()),
+        map { $_->{socket} } grep { length $_->{out} } @c);
 
     my ($r, $w) = IO::Select::select($read, $write, undef, $timeout);
     my %ready = map { fileno $_ => $_ } @{ $r || [] };
@@ -93,6 +100,8 @@ sub _select {
     for my $c (sort { $a->{n} <=> $b->{n} } @c) {
         $self->_read($c) if !$c->{gone} && $ready{ fileno $c->{socket} };
     }
+
+    $self->_flush_told if grep { $_ == $self->{control} } @{ $w || [] };
 
     for my $c (map { $self->{list}{ fileno $_ } || () }
                grep { defined fileno $_ } @{ $w || [] })
@@ -133,7 +142,20 @@ sub _command {
 sub _tell {
     my ($self, @message) = @_;
 
-    message_send($self->{control}, \@message);
+    $self->{tell} .= message_bytes(\@message);
+    $self->_flush_told;
+    return;
+}
+
+
+# a test that waits for nginx does not read
+
+sub _flush_told {
+    my ($self) = @_;
+
+    my $n = syswrite $self->{control}, $self->{tell};
+
+    substr $self->{tell}, 0, $n, '' if $n;
     return;
 }
 
