@@ -13,7 +13,7 @@ COPY . .
 RUN util/build.sh
 
 # on all addresses of the container, logs to its standard output
-RUN sed -e 's,127\.0\.0\.1:8080,8080,' \
+RUN sed -e 's,listen 127\.0\.0\.1:8080,listen 8080,' \
         -e 's,build/ngx_,/usr/lib/nginx/modules/ngx_,' \
         -e 's,build/quickstart\.log,/dev/stdout,' \
         -e 's,build/,/tmp/,' \

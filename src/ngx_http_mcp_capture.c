@@ -285,6 +285,12 @@ ngx_http_mcp_capture_headers(ngx_http_request_t *r,
             }
             break;
 
+        case 8:
+            if (ngx_strncasecmp(h[i].key.data, (u_char *) "Location", 8) == 0) {
+                to = &s->answer.location;
+            }
+            break;
+
         case 13:
             if (ngx_strncasecmp(h[i].key.data, (u_char *) "Cache-Control", 13)
                 == 0)

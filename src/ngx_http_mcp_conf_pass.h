@@ -49,6 +49,13 @@ typedef struct {
 } ngx_http_mcp_conf_header_t;
 
 
+/* a variable of a header, for the check that there is one */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_http_mcp_at_t            at;
+} ngx_http_mcp_named_t;
+
+
 /* one "pass" with its words, or the words before the first one */
 typedef struct {
     ngx_http_mcp_pass_t          made;
@@ -122,6 +129,15 @@ ngx_int_t ngx_http_mcp_conf_passes_init(ngx_conf_t *cf,
 ngx_int_t ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
 
+/* the body of a pass, and then what is left for it: NGX_OK, or NGX_ERROR after
+ * an [emerg] line */
+ngx_int_t ngx_http_mcp_conf_body(ngx_conf_t *cf, ngx_http_mcp_conf_pass_t *p);
+ngx_int_t ngx_http_mcp_conf_rest(ngx_conf_t *cf,
+    ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
+
+#define ngx_http_mcp_said(p, word)                                           \
+    ((p)->said & ((ngx_uint_t) 1 << NGX_HTTP_MCP_WORD_ ## word))
+
 /* remembers the place the configuration is at */
 void ngx_http_mcp_conf_here(ngx_conf_t *cf, ngx_http_mcp_at_t *at);
 
@@ -145,6 +161,7 @@ ngx_int_t ngx_http_mcp_conf_passes_used(ngx_conf_t *cf,
 
 /* from postconfiguration: NGX_OK, or NGX_ERROR after an [emerg] line */
 ngx_int_t ngx_http_mcp_check_locations(ngx_conf_t *cf);
+ngx_int_t ngx_http_mcp_check_variables(ngx_conf_t *cf);
 
 
 #endif /* _NGX_HTTP_MCP_CONF_PASS_H_INCLUDED_ */

@@ -11,29 +11,22 @@
 
 
 static ngx_int_t ngx_http_mcp_pass_change(ngx_conf_t *cf,
-    ngx_http_mcp_conf_passes_t *cp);
+    ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
+static ngx_int_t ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
+    const mcp_pass_field_t *field);
 static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_uint_t n, ngx_array_t *names);
-static ngx_int_t ngx_http_mcp_pass_body(ngx_conf_t *cf,
-    ngx_http_mcp_conf_pass_t *p);
-static ngx_uint_t ngx_http_mcp_pass_has_body(ngx_str_t *method);
-static ngx_uint_t ngx_http_mcp_pass_is_json(ngx_str_t *type, ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_pass_refer(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_uint_t n, ngx_array_t *names,
     ngx_array_t *atoms, ngx_http_mcp_at_t *at, const char *where);
 static ngx_int_t ngx_http_mcp_pass_value(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_uint_t n, ngx_array_t *names,
     ngx_str_t *name, ngx_http_mcp_at_t *at, const char *where);
-static ngx_int_t ngx_http_mcp_pass_rest(ngx_conf_t *cf,
-    ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
 static ngx_int_t ngx_http_mcp_pass_add(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp);
 
-
-#define ngx_http_mcp_said(p, word)                                           \
-    ((p)->said & ((ngx_uint_t) 1 << NGX_HTTP_MCP_WORD_ ## word))
 
 #define ngx_http_mcp_conf_same(a, b)                                         \
     ((a)->len == (b)->len && ngx_memcmp((a)->data, (b)->data, (a)->len) == 0)
@@ -47,7 +40,7 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     ngx_http_mcp_conf_pass_t  *p;
 
     if (cp->passes.nelts == 0) {
-        return ngx_http_mcp_pass_change(cf, cp);
+        return ngx_http_mcp_pass_change(cf, cp, names);
     }
 
     p = cp->passes.elts;
@@ -75,7 +68,7 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
         }
     }
 
-    if (ngx_http_mcp_pass_rest(cf, cp, names) != NGX_OK) {
+    if (ngx_http_mcp_conf_rest(cf, cp, names) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -86,10 +79,10 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
 /* words without a "pass": they change those that are there */
 
 static ngx_int_t
-ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
+ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
+    ngx_array_t *names)
 {
     ngx_uint_t                   i, k;
-    mcp_pass_field_t            *field;
     ngx_http_mcp_pass_t         *pass;
     ngx_http_mcp_conf_header_t  *header;
 
@@ -106,27 +99,70 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
     pass = cp->made->passes.elts;
     header = cp->all.headers.elts;
 
+    for (k = 0; k < cp->all.headers.nelts; k++) {
+
+        if (ngx_http_mcp_pass_refer(cf, cp, 0, names, &header[k].field.atoms,
+                                    &header[k].at, "header")
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     for (i = 0; i < cp->made->passes.nelts; i++) {
         ngx_http_mcp_pass_take(&pass[i], &cp->all);
 
         for (k = 0; k < cp->all.headers.nelts; k++) {
 
-            if (pass[i].pass.headers.elts == NULL
-                && ngx_array_init(&pass[i].pass.headers, cf->pool, 1,
-                                  sizeof(mcp_pass_field_t))
-                   != NGX_OK)
+            if (ngx_http_mcp_pass_put(cf, &pass[i].pass.headers,
+                                      &header[k].field)
+                != NGX_OK)
             {
                 return NGX_ERROR;
             }
-
-            field = ngx_array_push(&pass[i].pass.headers);
-            if (field == NULL) {
-                return NGX_ERROR;
-            }
-
-            *field = header[k].field;
         }
     }
+
+    return NGX_OK;
+}
+
+
+/* one of that name is replaced */
+
+static ngx_int_t
+ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
+    const mcp_pass_field_t *field)
+{
+    ngx_uint_t         i;
+    mcp_pass_field_t  *slot;
+
+    if (headers->elts == NULL
+        && ngx_array_init(headers, cf->pool, 1, sizeof(mcp_pass_field_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    slot = headers->elts;
+
+    for (i = 0; i < headers->nelts; i++) {
+
+        if (slot[i].name.len == field->name.len
+            && ngx_strncasecmp(slot[i].name.data, field->name.data,
+                               field->name.len)
+               == 0)
+        {
+            slot[i] = *field;
+            return NGX_OK;
+        }
+    }
+
+    slot = ngx_array_push(headers);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = *field;
 
     return NGX_OK;
 }
@@ -202,7 +238,7 @@ ngx_http_mcp_pass_check(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
     if (ngx_http_mcp_pass_refer(cf, cp, n, names, &p->made.pass.uri,
                                 &p->at[NGX_HTTP_MCP_WORD_PASS], "pass")
         != NGX_OK
-        || ngx_http_mcp_pass_body(cf, p) != NGX_OK
+        || ngx_http_mcp_conf_body(cf, p) != NGX_OK
         || ngx_http_mcp_pass_refer(cf, cp, n, names, &p->made.pass.text,
                                    &p->at[NGX_HTTP_MCP_WORD_BODY], "body")
            != NGX_OK
@@ -233,112 +269,6 @@ ngx_http_mcp_pass_check(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_mcp_pass_body(ngx_conf_t *cf, ngx_http_mcp_conf_pass_t *p)
-{
-    ngx_int_t           rc;
-    const char         *err;
-    mcp_pass_t         *pass;
-    ngx_http_mcp_at_t  *at;
-
-    pass = &p->made.pass;
-    at = &p->at[NGX_HTTP_MCP_WORD_BODY];
-
-    if (at->file == NULL) {
-
-        if (ngx_http_mcp_pass_has_body(&pass->method)) {
-            pass->body = MCP_PASS_BODY_JSON;
-        }
-
-    } else if (pass->body != MCP_PASS_BODY_NONE
-               && (pass->method.data[0] == 'G' || pass->method.data[0] == 'H'))
-    {
-        if (!ngx_http_mcp_said(p, BODY)) {
-
-            /* it was said of all, and so of those that can have one */
-
-            pass->body = MCP_PASS_BODY_NONE;
-            return NGX_OK;
-        }
-
-        ngx_http_mcp_conf_refuse(cf, at, "a request with method %V has no "
-                                 "body: write \"body none\", or use POST",
-                                 &pass->method);
-        return NGX_ERROR;
-    }
-
-    if (pass->body == MCP_PASS_BODY_NONE && ngx_http_mcp_said(p, TYPE)) {
-        ngx_http_mcp_conf_refuse(cf, &p->at[NGX_HTTP_MCP_WORD_TYPE],
-                                 "\"Content-Type\" of a %V request that has "
-                                 "no body", &pass->method);
-        return NGX_ERROR;
-    }
-
-    if (pass->body != MCP_PASS_BODY_TEMPLATE) {
-        return NGX_OK;
-    }
-
-    pass->json_text = ngx_http_mcp_pass_is_json(&pass->type, &p->text);
-
-    if (pass->type.len == 0) {
-
-        if (pass->json_text) {
-            ngx_str_set(&pass->type, "application/json");
-
-        } else {
-            ngx_str_set(&pass->type, "text/plain; charset=utf-8");
-        }
-    }
-
-    rc = mcp_pass_compile_text(cf->pool, &p->text, pass->json_text,
-                               &pass->text, &err);
-
-    if (rc == NGX_DECLINED) {
-        ngx_http_mcp_conf_refuse(cf, at, "invalid text in \"body\": %s", err);
-    }
-
-    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
-}
-
-
-static ngx_uint_t
-ngx_http_mcp_pass_has_body(ngx_str_t *method)
-{
-    return method->data[0] == 'P';
-}
-
-
-/* by its Content-Type, else "[", or "{" that is not of a value */
-
-static ngx_uint_t
-ngx_http_mcp_pass_is_json(ngx_str_t *type, ngx_str_t *text)
-{
-    u_char  *p, *last;
-
-    if (type->len) {
-        return ngx_strlcasestrn(type->data, type->data + type->len,
-                                (u_char *) "json", 4 - 1)
-               != NULL;
-    }
-
-    last = text->data + text->len;
-
-    for (p = text->data; p < last && *p <= ' '; p++) { /* void */ }
-
-    if (p == last || *p == '[') {
-        return p < last;
-    }
-
-    if (*p != '{') {
-        return 0;
-    }
-
-    for (p++; p < last && *p <= ' '; p++) { /* void */ }
-
-    return p < last && (*p == '"' || *p == '}');
 }
 
 
@@ -415,79 +345,6 @@ ngx_http_mcp_pass_value(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
                              "neither an argument nor a \"pass\" before has "
                              "that name", name, where);
     return NGX_ERROR;
-}
-
-
-/* what is used nowhere else is the body of those that have one */
-
-static ngx_int_t
-ngx_http_mcp_pass_rest(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
-    ngx_array_t *names)
-{
-    ngx_str_t                 *slot;
-    ngx_uint_t                 i, k, taken;
-    mcp_pass_t                *pass;
-    ngx_http_mcp_conf_name_t  *name;
-    ngx_http_mcp_conf_pass_t  *p;
-
-    p = cp->passes.elts;
-    name = names->elts;
-    taken = 0;
-
-    for (i = 0; i < cp->passes.nelts; i++) {
-        pass = &p[i].made.pass;
-
-        if (pass->body != MCP_PASS_BODY_JSON
-            && pass->body != MCP_PASS_BODY_FORM)
-        {
-            continue;
-        }
-
-        taken = 1;
-
-        if (ngx_array_init(&pass->rest, cf->pool, names->nelts + 1,
-                           sizeof(ngx_str_t))
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        for (k = 0; k < names->nelts; k++) {
-
-            if (name[k].used) {
-                continue;
-            }
-
-            slot = ngx_array_push(&pass->rest);
-            if (slot == NULL) {
-                return NGX_ERROR;
-            }
-
-            *slot = name[k].name;
-        }
-
-        /* a POST of nothing that was not asked for has no body */
-
-        if (pass->rest.nelts == 0
-            && p[i].at[NGX_HTTP_MCP_WORD_BODY].file == NULL)
-        {
-            pass->body = MCP_PASS_BODY_NONE;
-        }
-    }
-
-    for (k = 0; k < names->nelts && !taken; k++) {
-
-        if (!name[k].used) {
-            ngx_http_mcp_conf_refuse(cf, &name[k].at,
-                                     "argument \"%V\" is never used: write "
-                                     "\"{%V}\" in the URI, a header or the "
-                                     "body of a \"pass\", or its name after "
-                                     "the URI", &name[k].name, &name[k].name);
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
 }
 
 

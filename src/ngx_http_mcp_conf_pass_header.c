@@ -21,6 +21,8 @@ static ngx_int_t ngx_http_mcp_header_text(ngx_conf_t *cf, ngx_str_t *text,
     ngx_array_t *atoms);
 static ngx_int_t ngx_http_mcp_header_variable(ngx_conf_t *cf,
     ngx_http_mcp_passes_t *made, ngx_str_t *text, ngx_array_t *atoms);
+static ngx_uint_t ngx_http_mcp_variable_known(
+    ngx_http_core_main_conf_t *cmcf, ngx_str_t *name);
 
 
 /* what nginx and the connection decide */
@@ -300,7 +302,9 @@ ngx_http_mcp_header_variable(ngx_conf_t *cf, ngx_http_mcp_passes_t *made,
     ngx_str_t *text, ngx_array_t *atoms)
 {
     mcp_pass_atom_t                   *atom;
+    ngx_http_mcp_named_t              *named;
     ngx_http_complex_value_t          *cv;
+    ngx_http_mcp_main_conf_t          *mmcf;
     ngx_http_compile_complex_value_t   ccv;
 
     cv = ngx_array_push(&made->variables);
@@ -324,5 +328,90 @@ ngx_http_mcp_header_variable(ngx_conf_t *cf, ngx_http_mcp_passes_t *made,
     atom->op = MCP_PASS_VARIABLE;
     atom->variable = made->variables.nelts - 1;
 
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    named = ngx_array_push(&mmcf->named);
+    if (named == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_mcp_conf_here(cf, &named->at);
+
+    named->name.data = text->data + 1;
+    named->name.len = text->len - 1;
+
+    if (named->name.data[0] == '{') {
+        named->name.data++;
+        named->name.len -= 2;
+    }
+
     return NGX_OK;
+}
+
+
+/* nginx would say the same without a line */
+
+ngx_int_t
+ngx_http_mcp_check_variables(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_http_mcp_named_t       *named;
+    ngx_http_mcp_main_conf_t   *mmcf;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    named = mmcf->named.elts;
+
+    for (i = 0; i < mmcf->named.nelts; i++) {
+
+        if (!ngx_http_mcp_variable_known(cmcf, &named[i].name)) {
+            ngx_http_mcp_conf_refuse(cf, &named[i].at,
+                                     "unknown variable \"%V\" in \"header\"",
+                                     &named[i].name);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_variable_known(ngx_http_core_main_conf_t *cmcf, ngx_str_t *name)
+{
+    ngx_uint_t            i;
+    ngx_hash_key_t       *key;
+    ngx_http_variable_t  *prefix;
+
+    if (name->data[0] >= '1' && name->data[0] <= '9') {
+        return 1;
+    }
+
+    key = cmcf->variables_keys->keys.elts;
+
+    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
+
+        if (key[i].key.len == name->len
+            && ngx_strncasecmp(key[i].key.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    prefix = cmcf->prefix_variables.elts;
+
+    for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
+
+        if (name->len >= prefix[i].name.len
+            && ngx_strncasecmp(name->data, prefix[i].name.data,
+                               prefix[i].name.len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

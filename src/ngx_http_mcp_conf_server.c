@@ -108,18 +108,25 @@ ngx_http_mcp_offer_tools(ngx_conf_t *cf, mcp_server_t *server,
         rc = mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
                              &tool[i]->name, tool[i]);
 
-        if (rc == NGX_DECLINED) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate tool \"%V\" in a location: give "
-                               "\"mcp_tool\" another name, or leave out the "
-                               "module that has it", &tool[i]->name);
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        /* those of packs were compared where the directive stands */
+
+        passes = ngx_http_mcp_tool_passes(tool[i]);
+
+        if (rc == NGX_DECLINED && passes) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "duplicate tool \"%V\" in a location: give it "
+                          "another name, or leave out the module that has "
+                          "one in %s:%ui",
+                          &tool[i]->name, passes->file, passes->line);
         }
 
         if (rc != NGX_OK) {
             return NGX_ERROR;
         }
-
-        passes = ngx_http_mcp_tool_passes(tool[i]);
 
         if (passes && ngx_http_mcp_conf_passes_used(cf, passes) != NGX_OK) {
             return NGX_ERROR;

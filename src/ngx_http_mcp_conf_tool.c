@@ -10,87 +10,14 @@
 #include <ngx_http_mcp_conf_tool.h>
 
 
-#define NGX_HTTP_MCP_SCHEMA_MAX   (1024 * 1024)
-
-/* words that are not of a pass */
-#define NGX_HTTP_MCP_TOOL_TITLE        0x0001
-#define NGX_HTTP_MCP_TOOL_DESCRIPTION  0x0002
-#define NGX_HTTP_MCP_TOOL_ICON         0x0004
-#define NGX_HTTP_MCP_TOOL_INPUT        0x0008
-#define NGX_HTTP_MCP_TOOL_OUTPUT       0x0010
-#define NGX_HTTP_MCP_TOOL_ANNOTATIONS  0x0020
-
-
-static char *ngx_http_mcp_tool_word(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_mcp_tool_annotations(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_mcp_tool_arg(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_mcp_tool_schema(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static ngx_int_t ngx_http_mcp_tool_input(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, const cJSON **properties);
 static ngx_int_t ngx_http_mcp_tool_names(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, const cJSON *properties, ngx_array_t *names);
+static ngx_msec_t ngx_http_mcp_tool_longest(ngx_http_mcp_conf_tool_t *t);
 static ngx_uint_t ngx_http_mcp_tool_idempotent(ngx_http_mcp_conf_tool_t *t);
 static ngx_int_t ngx_http_mcp_conf_tool_make(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, mcp_tool_t **made);
-
-
-static ngx_command_t  ngx_http_mcp_tool_commands[] = {
-
-    { ngx_string("title"),
-      NGX_CONF_TAKE1,
-      ngx_http_mcp_tool_word,
-      0,
-      offsetof(ngx_http_mcp_conf_tool_t, title),
-      (void *) NGX_HTTP_MCP_TOOL_TITLE },
-
-    { ngx_string("description"),
-      NGX_CONF_TAKE1,
-      ngx_http_mcp_tool_word,
-      0,
-      offsetof(ngx_http_mcp_conf_tool_t, description),
-      (void *) NGX_HTTP_MCP_TOOL_DESCRIPTION },
-
-    { ngx_string("icon"),
-      NGX_CONF_TAKE1,
-      ngx_http_mcp_tool_word,
-      0,
-      offsetof(ngx_http_mcp_conf_tool_t, icon),
-      (void *) NGX_HTTP_MCP_TOOL_ICON },
-
-    { ngx_string("annotations"),
-      NGX_CONF_1MORE,
-      ngx_http_mcp_tool_annotations,
-      0,
-      0,
-      NULL },
-
-    { ngx_string("arg"),
-      NGX_CONF_2MORE,
-      ngx_http_mcp_tool_arg,
-      0,
-      0,
-      NULL },
-
-    { ngx_string("input"),
-      NGX_CONF_TAKE1,
-      ngx_http_mcp_tool_schema,
-      0,
-      offsetof(ngx_http_mcp_conf_tool_t, input),
-      (void *) NGX_HTTP_MCP_TOOL_INPUT },
-
-    { ngx_string("output"),
-      NGX_CONF_TAKE1,
-      ngx_http_mcp_tool_schema,
-      0,
-      offsetof(ngx_http_mcp_conf_tool_t, output),
-      (void *) NGX_HTTP_MCP_TOOL_OUTPUT },
-
-      ngx_null_command
-};
 
 
 char *
@@ -99,13 +26,19 @@ ngx_http_mcp_set_tool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_mcp_loc_conf_t *mlcf = conf;
 
     char                      *rv;
-    ngx_str_t                 *value;
+    ngx_str_t                 *value, schema;
     ngx_http_mcp_conf_tool_t  *t;
 
     value = cf->args->elts;
 
     t = ngx_http_mcp_conf_tool_create(cf, &value[1]);
     if (t == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&schema, "{\"type\":\"object\"}");
+
+    if (ngx_http_mcp_tool_try(cf, t, &schema, NULL, &value[1]) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -134,7 +67,8 @@ ngx_http_mcp_conf_tool_create(ngx_conf_t *cf, ngx_str_t *name)
     if (ngx_array_init(&t->args, cf->pool, 4, sizeof(mcp_tool_arg_t)) != NGX_OK
         || ngx_array_init(&t->places, cf->pool, 4, sizeof(ngx_http_mcp_at_t))
            != NGX_OK
-        || ngx_http_mcp_conf_passes_init(cf, &t->words, &t->made.passes) != NGX_OK)
+        || ngx_http_mcp_conf_passes_init(cf, &t->words, &t->made.passes)
+           != NGX_OK)
     {
         return NULL;
     }
@@ -155,169 +89,6 @@ ngx_http_mcp_conf_tool_block(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t)
     t->said = 0;
 
     return ngx_http_mcp_parse_words(cf, words);
-}
-
-
-static char *
-ngx_http_mcp_tool_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_mcp_conf_tool_t *t = conf;
-
-    if (t->said & (uintptr_t) cmd->post) {
-        return "is duplicate";
-    }
-
-    t->said |= (uintptr_t) cmd->post;
-
-    *(ngx_str_t *) ((char *) conf + cmd->offset)
-        = ((ngx_str_t *) cf->args->elts)[1];
-
-    return (uintptr_t) cmd->post == NGX_HTTP_MCP_TOOL_ICON
-           ? ngx_http_mcp_check_icon(&t->icon) : NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_mcp_tool_annotations(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_mcp_conf_tool_t *t = conf;
-
-    ngx_str_t   *value;
-    ngx_uint_t   i, k;
-
-    static ngx_conf_bitmask_t  hints[] = {
-        { ngx_string("read_only"), NGX_HTTP_MCP_READ_ONLY },
-        { ngx_string("destructive"), NGX_HTTP_MCP_DESTRUCTIVE },
-        { ngx_string("idempotent"), NGX_HTTP_MCP_IDEMPOTENT },
-        { ngx_string("open_world"), NGX_HTTP_MCP_OPEN_WORLD },
-        { ngx_null_string, 0 }
-    };
-
-    if (t->said & NGX_HTTP_MCP_TOOL_ANNOTATIONS) {
-        return "is duplicate";
-    }
-
-    t->said |= NGX_HTTP_MCP_TOOL_ANNOTATIONS;
-    t->annotated = 1;
-    t->flags = 0;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        for (k = 0; hints[k].name.len; k++) {
-            if (ngx_strcmp(value[i].data, hints[k].name.data) == 0) {
-                break;
-            }
-        }
-
-        if (hints[k].name.len == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "unknown annotation \"%V\", expected "
-                               "read_only, idempotent, destructive or "
-                               "open_world", &value[i]);
-            return NGX_CONF_ERROR;
-        }
-
-        if (t->flags & hints[k].mask) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate annotation \"%V\"", &value[i]);
-            return NGX_CONF_ERROR;
-        }
-
-        t->flags |= hints[k].mask;
-    }
-
-    if ((t->flags & NGX_HTTP_MCP_READ_ONLY)
-        && (t->flags & NGX_HTTP_MCP_DESTRUCTIVE))
-    {
-        return "is \"read_only\" and \"destructive\" at once";
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_mcp_tool_arg(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_mcp_conf_tool_t *t = conf;
-
-    ngx_int_t            rc;
-    ngx_http_mcp_at_t   *at;
-    mcp_schema_error_t   err;
-
-    rc = mcp_tool_arg_add(cf->pool, &t->args,
-                          (ngx_str_t *) cf->args->elts + 1,
-                          cf->args->nelts - 1, &err);
-
-    if (rc == NGX_DECLINED) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V in \"arg\"", &err.text);
-    }
-
-    if (rc != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    at = ngx_array_push(&t->places);
-    if (at == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_http_mcp_conf_here(cf, at);
-
-    return NGX_CONF_OK;
-}
-
-
-/* "input" and "output" */
-
-static char *
-ngx_http_mcp_tool_schema(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_mcp_conf_tool_t *t = conf;
-
-    ngx_int_t            rc;
-    ngx_str_t            name, *text;
-    mcp_tool_t           tool;
-    mcp_schema_error_t   err;
-
-    if (t->said & (uintptr_t) cmd->post) {
-        return "is duplicate";
-    }
-
-    t->said |= (uintptr_t) cmd->post;
-
-    name = ((ngx_str_t *) cf->args->elts)[1];
-    text = (ngx_str_t *) ((char *) conf + cmd->offset);
-
-    if (ngx_http_mcp_read_file(cf, &name, NGX_HTTP_MCP_SCHEMA_MAX, text)
-        != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    /* compiled once more with the rest; here for its line */
-
-    ngx_memzero(&tool, sizeof(mcp_tool_t));
-    tool.name = t->name;
-
-    if (text == &t->input) {
-        tool.input_schema = *text;
-
-    } else {
-        ngx_str_set(&tool.input_schema, "{\"type\":\"object\"}");
-        tool.output_schema = *text;
-    }
-
-    rc = mcp_tool_compile(cf->pool, &tool, &err);
-
-    if (rc == NGX_DECLINED) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": %V",
-                           &name, &err.text);
-    }
-
-    return rc == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -381,6 +152,8 @@ ngx_http_mcp_tool_input(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         return NGX_ERROR;
     }
 
+    mcp_json_free(&doc);
+
     if (t->words.passes.nelts || t->made.passes.defaults == NULL) {
         t->made.passes.defaults = defaults;
     }
@@ -416,10 +189,35 @@ ngx_http_mcp_tool_names(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         ngx_http_mcp_str(&name->name, property->string);
 
         name->used = 0;
-        name->at = (n < t->args.nelts) ? at[n++] : t->at;
+        name->at = (n < t->args.nelts) ? at[n++] : t->input_at;
     }
 
     return NGX_OK;
+}
+
+
+/* of passes that all have a timeout */
+
+static ngx_msec_t
+ngx_http_mcp_tool_longest(ngx_http_mcp_conf_tool_t *t)
+{
+    ngx_uint_t            i;
+    ngx_msec_t            longest;
+    ngx_http_mcp_pass_t  *pass;
+
+    pass = t->made.passes.passes.elts;
+    longest = 0;
+
+    for (i = 0; i < t->made.passes.passes.nelts; i++) {
+
+        if (pass[i].timeout == 0) {
+            return 0;
+        }
+
+        longest += pass[i].timeout;
+    }
+
+    return longest;
 }
 
 
@@ -454,26 +252,30 @@ static ngx_int_t
 ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     mcp_tool_t **made)
 {
-    ngx_int_t            rc;
-    mcp_tool_t          *tool;
-    mcp_schema_error_t   err;
+    u_char                 *p;
+    ngx_int_t               rc;
+    mcp_tool_t             *tool;
+    mcp_schema_error_t      err;
+    ngx_http_mcp_passes_t  *passes;
+
+    passes = &t->made.passes;
 
     t->made.desc.name = (char *) t->name.data;
     t->made.desc.flags = t->flags;
     t->made.desc.handler = ngx_http_mcp_pass_tool;
 
-    t->made.passes.idempotent = ngx_http_mcp_tool_idempotent(t);
-    t->made.passes.file = t->at.file;
-    t->made.passes.line = t->at.line;
+    passes->timeout = ngx_http_mcp_tool_longest(t);
+    passes->idempotent = ngx_http_mcp_tool_idempotent(t);
+    passes->file = t->at.file;
+    passes->line = t->at.line;
 
-    t->made.passes.name.data = ngx_pnalloc(cf->pool, t->name.len + 8);
-    if (t->made.passes.name.data == NULL) {
+    p = ngx_pnalloc(cf->pool, t->name.len + sizeof("tool \"\""));
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    t->made.passes.name.len = ngx_sprintf(t->made.passes.name.data, "tool \"%V\"",
-                                     &t->name)
-                         - t->made.passes.name.data;
+    passes->name.data = p;
+    passes->name.len = ngx_sprintf(p, "tool \"%V\"", &t->name) - p;
 
     tool = ngx_pcalloc(cf->pool, sizeof(mcp_tool_t));
     if (tool == NULL) {
@@ -499,15 +301,4 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     *made = tool;
 
     return rc == NGX_OK ? NGX_OK : NGX_ERROR;
-}
-
-
-const ngx_http_mcp_passes_t *
-ngx_http_mcp_tool_passes(const mcp_tool_t *tool)
-{
-    const ngx_http_mcp_pass_tool_t  *made;
-
-    made = tool->data;
-
-    return made->desc.handler == ngx_http_mcp_pass_tool ? &made->passes : NULL;
 }

@@ -35,10 +35,28 @@ typedef struct {
     ngx_array_t                  places;    /* of ngx_http_mcp_at_t: of args */
     ngx_http_mcp_at_t            at;        /* the directive, its end */
     ngx_http_mcp_at_t            input_at;
-    ngx_http_mcp_at_t            output_at;
     ngx_uint_t                   said;      /* words of the block */
 } ngx_http_mcp_conf_tool_t;
 
+
+/* words that are not of a pass */
+#define NGX_HTTP_MCP_TOOL_TITLE        0x0001
+#define NGX_HTTP_MCP_TOOL_DESCRIPTION  0x0002
+#define NGX_HTTP_MCP_TOOL_ICON         0x0004
+#define NGX_HTTP_MCP_TOOL_INPUT        0x0008
+#define NGX_HTTP_MCP_TOOL_OUTPUT       0x0010
+#define NGX_HTTP_MCP_TOOL_ANNOTATIONS  0x0020
+
+
+extern ngx_command_t  ngx_http_mcp_tool_commands[];
+
+/*
+ * A schema, or two, that will be compiled again with the rest, here for its
+ * line.  NGX_OK, or NGX_ERROR after an [emerg] line that begins with "what".
+ */
+ngx_int_t ngx_http_mcp_tool_try(ngx_conf_t *cf,
+    ngx_http_mcp_conf_tool_t *t, ngx_str_t *input, ngx_str_t *output,
+    ngx_str_t *what);
 
 /* an empty one; NULL if there is no memory */
 ngx_http_mcp_conf_tool_t *ngx_http_mcp_conf_tool_create(ngx_conf_t *cf,
@@ -53,9 +71,6 @@ char *ngx_http_mcp_conf_tool_block(ngx_conf_t *cf,
  * the line the configuration is at */
 char *ngx_http_mcp_conf_tool_finish(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_conf_tool_t *t);
-
-/* the passes of a tool of a directive; NULL: it is a handler of a module */
-const ngx_http_mcp_passes_t *ngx_http_mcp_tool_passes(const mcp_tool_t *tool);
 
 
 #endif /* _NGX_HTTP_MCP_CONF_TOOL_H_INCLUDED_ */

@@ -113,6 +113,14 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       0,
       NULL },
 
+    { ngx_string("mcp_openapi"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_BLOCK
+                        |NGX_CONF_TAKE1,
+      ngx_http_mcp_set_openapi,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("mcp_resource"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_BLOCK
                         |NGX_CONF_TAKE1,
@@ -280,7 +288,9 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_mcp_check_locations(cf) != NGX_OK) {
+    if (ngx_http_mcp_check_locations(cf) != NGX_OK
+        || ngx_http_mcp_check_variables(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -337,6 +347,9 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
            != NGX_OK
         || ngx_array_init(&mmcf->passes, cf->pool, 4,
                           sizeof(ngx_http_mcp_used_t))
+           != NGX_OK
+        || ngx_array_init(&mmcf->named, cf->pool, 4,
+                          sizeof(ngx_http_mcp_named_t))
            != NGX_OK)
     {
         return NULL;

@@ -86,10 +86,20 @@ ngx_http_mcp_pass_tool(ngx_http_mcp_call_t *call, const cJSON *args)
 
 
 const ngx_http_mcp_passes_t *
+ngx_http_mcp_tool_passes(const mcp_tool_t *tool)
+{
+    const ngx_http_mcp_pass_tool_t  *made;
+
+    made = tool->data;
+
+    return made->desc.handler == ngx_http_mcp_pass_tool ? &made->passes : NULL;
+}
+
+
+const ngx_http_mcp_passes_t *
 ngx_http_mcp_passes(ngx_http_mcp_ctx_t *ctx)
 {
-    mcp_msg_t                       *msg;
-    const ngx_http_mcp_pass_tool_t  *tool;
+    mcp_msg_t  *msg;
 
     msg = ngx_http_mcp_current(ctx);
 
@@ -97,13 +107,7 @@ ngx_http_mcp_passes(ngx_http_mcp_ctx_t *ctx)
         return ctx->call->passes;
     }
 
-    if (msg == NULL || msg->tool == NULL) {
-        return NULL;
-    }
-
-    tool = msg->tool->data;
-
-    return tool->desc.handler == ngx_http_mcp_pass_tool ? &tool->passes : NULL;
+    return msg && msg->tool ? ngx_http_mcp_tool_passes(msg->tool) : NULL;
 }
 
 

@@ -44,7 +44,8 @@ typedef struct {
                                                what MCP_PASS_VARIABLE means,
                                                in the request of the client */
     const cJSON                 *defaults;  /* an object, or NULL */
-    ngx_msec_t                   timeout;   /* 0: that of the location */
+    ngx_msec_t                   timeout;   /* of all of them, one after the
+                                               other; 0: not limited */
     unsigned                     idempotent:1;  /* $mcp_idempotent */
     unsigned                     public:1;  /* $mcp_cache_key is for all */
     unsigned                     combined:1;    /* the result is an object of
@@ -65,6 +66,9 @@ typedef struct {
 
 ngx_int_t ngx_http_mcp_pass_tool(ngx_http_mcp_call_t *call,
     const cJSON *args);
+
+/* those of a tool; NULL: it is that of a module */
+const ngx_http_mcp_passes_t *ngx_http_mcp_tool_passes(const mcp_tool_t *tool);
 
 /*
  * To be called by the handler of the tool, the resource, the prompt; returns

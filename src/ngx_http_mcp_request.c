@@ -8,7 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_tools.h>
-#include <ngx_http_mcp_request.h>
+#include <ngx_http_mcp_pass.h>
 
 
 static void ngx_http_mcp_cleanup(void *data);
@@ -126,22 +126,31 @@ ngx_msec_t
 ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
     const mcp_tool_t *tool)
 {
-    ngx_uint_t               i;
-    ngx_http_mcp_timeout_t  *t;
+    ngx_uint_t                    i;
+    ngx_http_mcp_timeout_t       *t;
+    const ngx_http_mcp_passes_t  *passes;
 
-    if (mlcf->tool_timeouts == NULL || tool == NULL) {
+    if (tool == NULL) {
         return mlcf->tool_timeout;
     }
 
-    t = mlcf->tool_timeouts->elts;
+    t = mlcf->tool_timeouts ? mlcf->tool_timeouts->elts : NULL;
 
-    for (i = 0; i < mlcf->tool_timeouts->nelts; i++) {
+    for (i = 0; t && i < mlcf->tool_timeouts->nelts; i++) {
 
         if (t[i].tool.len == tool->name.len
             && ngx_memcmp(t[i].tool.data, tool->name.data, tool->name.len) == 0)
         {
             return t[i].timeout;
         }
+    }
+
+    /* so that what a block allows is not cut off, and says its own error */
+
+    passes = ngx_http_mcp_tool_passes(tool);
+
+    if (passes && passes->timeout >= mlcf->tool_timeout) {
+        return passes->timeout + 1000;
     }
 
     return mlcf->tool_timeout;

@@ -32,6 +32,8 @@ typedef struct {
                                                 directives */
     ngx_array_t                  passes;   /* of ngx_http_mcp_used_t, for
                                               the check of their locations */
+    ngx_array_t                  named;    /* of ngx_http_mcp_named_t, for that
+                                              of their variables */
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */

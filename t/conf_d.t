@@ -44,7 +44,7 @@ sub run_conf {
     ok($text =~ s{(listen +)127\.0\.0\.1:8080\b}{${1}127.0.0.1:%%PORT_0%%},
        "$name: its port");
 
-    $text =~ s{(listen +)127\.0\.0\.1:8081\b}{${1}127.0.0.1:%%PORT_1%%};
+    $text =~ s{\b127\.0\.0\.1:808([0-2])\b}{127.0.0.1:%%PORT_$1%%}g;
     $text =~ s/^(daemon|error_log|pid|worker_\w+) .*;\n//mg;
     $text =~ s{\.\./build/}{build/}g;
     $text =~ s/\A((?:#.*\n|\n)*load_module .*\n)/$1 . preface()/e;
@@ -76,6 +76,8 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
     resources($t) if $name eq 'resources.conf';
     files($t) if $name eq 'files.conf';
     status($t) if $name eq 'status.conf';
+    quickstart($t) if $name eq 'quickstart.conf';
+    tools_http($t) if $name eq 'tools-http.conf';
     sessions($t) if $name eq 'sessions.conf';
     published($t) if $name eq 'publish.conf';
 }
@@ -157,6 +159,49 @@ sub status {
 }
 
 
+sub quickstart {
+    my ($t) = @_;
+
+    is_deeply($t->call('list_tickets', { state => 'open' })
+                ->result->{structuredContent}, { tickets => [1] },
+              'quickstart.conf: a list');
+    like($t->call('get_ticket', { id => 2 })->text, qr/No more coffee/,
+         'quickstart.conf: one of it');
+
+    my $r = $t->call('get_ticket', { id => 3 });
+
+    ok($r->result->{isError}, 'quickstart.conf: one that is not there');
+    is($r->text, 'There is no such ticket.', 'quickstart.conf: says so');
+    return;
+}
+
+
+sub tools_http {
+    my ($t) = @_;
+
+    is_deeply($t->call('find_orders', { customer => 7 })
+                ->result->{structuredContent},
+              { orders => [{ id => 17, total => 99.5 }],
+                query => 'state=open&limit=20' },
+              'tools-http.conf: a GET with defaults');
+    is($t->call('find_orders', { customer => 8 })->text,
+       'There is no such thing.', 'tools-http.conf: an error');
+    is_deeply($t->call('get_product', { sku => 'AB-1' })
+                ->result->{structuredContent}, { sku => 'AB-1', price => 12.9 },
+              'tools-http.conf: a part') for 1 .. 2;
+    like($t->call('get_product', { sku => '../x' })->text, qr/sku/,
+         'tools-http.conf: an argument that is none');
+    is_deeply($t->call('add_note', { order => 17, text => 'x' })
+                ->result->{structuredContent},
+              { order => 17, bytes => length '{"text":"x","urgent":false}' },
+              'tools-http.conf: a POST');
+    is_deeply([sort keys %{ $t->call('account', { id => 7 })
+                              ->result->{structuredContent} }],
+              [qw(customer orders)], 'tools-http.conf: several');
+    return;
+}
+
+
 sub resources {
     my ($t) = @_;
 
@@ -206,6 +251,9 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
     my $t = $text =~ /^mcp_(?:zone|state_key)/m
             ? MCPTest->new(http => $text, location => 'mcp;',
                            files => { 'mcp-state.key' => 'a' x 64 })
+            : $text =~ /^proxy_cache +(\w+);/m
+            ? MCPTest->new(http => "proxy_cache_path cache keys_zone=$1:1m;",
+                           location => "mcp;\n$text")
             : $text =~ /^location/
             ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r)
             : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r);

@@ -38,6 +38,10 @@ Call a tool:
 
 curl $url -H 'Content-Type: application/json' -d '$call'
 
+A tool that is a request to an HTTP API, http://127.0.0.1:$port/api/tickets/1:
+
+curl $url -H 'Content-Type: application/json' -d '$http'
+
 Add it to an MCP client:
 
 {"mcpServers":{"nginx":{"type":"http","url":"$url"}}}
@@ -80,6 +84,9 @@ run=$BUILD_DIR/run
 url=http://127.0.0.1:$port/mcp
 call='{"jsonrpc":"2.0","id":1,"method":"tools/call",'
 call=$call'"params":{"name":"add","arguments":{"a":2,"b":3}}}'
+
+http='{"jsonrpc":"2.0","id":1,"method":"tools/call",'
+http=$http'"params":{"name":"get_ticket","arguments":{"id":1}}}'
 
 mkdir -p "$run"
 

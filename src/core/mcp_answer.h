@@ -17,10 +17,17 @@
 /*
  * The answer of a service becomes the result of a call.
  *
- * auto: JSON is the structured result and text, text/... stays text, image/...
- * and audio/... are content of their kind, everything else an embedded blob.
- * What says it is JSON and is not, and text that is not UTF-8, is an error the
- * model can read.
+ * auto: JSON is the structured result and text, text/... and other types that
+ * are text stay text, image/... and audio/... are content of their kind,
+ * everything else an embedded blob; a type that is not said is guessed.  Of
+ * prompts and resources JSON is text too.  JSON that is but a string is the
+ * text of that string, unless the tool has an output schema.  An answer
+ * without a body, 204 for example, is a text that says so.
+ *
+ * What says it is JSON and is not, and text that is neither UTF-8 nor in the
+ * charset it says, windows-1252 that is and what browsers take for it, is an
+ * error the model can read.  JSON that is well-formed, but beyond the limits of
+ * mcp_json_scan.h, is text unless the result has to be JSON.
  */
 
 
@@ -39,13 +46,14 @@ typedef enum {
 typedef struct {
     mcp_answer_type_e   type;
     ngx_str_t           select;      /* JSON Pointer into the answer, or
-                                        empty: all of it */
+                                        empty: all of it; not of a blob */
     ngx_array_t         error;       /* of mcp_pass_atom_t, the text of an
                                         error: values are pointers into the
                                         JSON of the answer, and {status};
-                                        empty: the usual one */
-    unsigned            cut:1;       /* over the limit: cut at a line, with a
-                                        note; else an error */
+                                        empty, or none of them is there: the
+                                        usual one */
+    unsigned            cut:1;       /* text over the limit: cut at a line,
+                                        with a note; else an error */
     size_t              max;         /* bytes, for the note */
 } mcp_answer_conf_t;
 
@@ -56,6 +64,7 @@ typedef struct {
     ngx_str_t           type;        /* Content-Type with its parameters, or
                                         empty */
     ngx_str_t           body;
+    ngx_str_t           location;    /* header of the answer, or empty */
     ngx_str_t           uri;         /* that was asked for, for a blob */
     unsigned            over:1;      /* longer than that */
     unsigned            broken:1;    /* ended before its end */

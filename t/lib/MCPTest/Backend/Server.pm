@@ -19,10 +19,16 @@ my $BLOCK = $LINE x 1024;
 
 # between the test and this process: a length and a frozen list
 
+sub message_pack {
+    my ($message) = @_;
+    return pack 'N/a*', Storable::freeze($message);
+}
+
+
 sub message_send {
     my ($socket, $message) = @_;
 
-    my $out = message_bytes($message);
+    my $out = message_pack($message);
 
     while (length $out) {
         my $n = syswrite $socket, $out or return 0;
@@ -31,9 +37,6 @@ sub message_send {
 
     return 1;
 }
-
-
-sub message_bytes { return pack 'N/a*', Storable::freeze($_[0]) }
 
 
 sub message_take {
@@ -56,7 +59,7 @@ sub new {
 
     return bless { listen => $listen, control => $control, routes => \%routes,
                    gates => {}, list => {}, opened => 0, number => 0,
-                   in => '', tell => '' }, $class;
+                   in => '', told => '' }, $class;
 }
 
 
@@ -67,10 +70,8 @@ sub run {
         my ($read) = $self->_select;
 
         if (grep { $_ == $self->{control} } @$read) {
-            my $n = sysread $self->{control}, $self->{in}, 65536,
-                            length $self->{in};
-
-            return if defined $n && $n == 0;
+            sysread $self->{control}, $self->{in}, 65536, length $self->{in}
+                or return;
 
             while (my $message = message_take(\$self->{in})) {
                 $self->_command(@$message);
@@ -88,9 +89,9 @@ sub _select {
     my @c = values %{ $self->{list} };
     my $read = IO::Select->new($self->{listen}, $self->{control},
                                map { $_->{socket} } @c);
-    my $write = IO::Select->new(
-        (length $self->{tell} ? $self->{control} : ()),
-        map { $_->{socket} } grep { length $_->{out} } @c);
+    my $write = IO::Select->new(length $self->{told} ? $self->{control} : (),
+                                map { $_->{socket} }
+                                grep { length $_->{out} } @c);
 
     my ($r, $w) = IO::Select::select($read, $write, undef, $timeout);
     my %ready = map { fileno $_ => $_ } @{ $r || [] };
@@ -101,7 +102,7 @@ sub _select {
         $self->_read($c) if !$c->{gone} && $ready{ fileno $c->{socket} };
     }
 
-    $self->_flush_told if grep { $_ == $self->{control} } @{ $w || [] };
+    $self->_say;
 
     for my $c (map { $self->{list}{ fileno $_ } || () }
                grep { defined fileno $_ } @{ $w || [] })
@@ -142,20 +143,22 @@ sub _command {
 sub _tell {
     my ($self, @message) = @_;
 
-    $self->{tell} .= message_bytes(\@message);
-    $self->_flush_told;
+    $self->{told} .= message_pack(\@message);
+    $self->_say;
     return;
 }
 
 
-# a test that waits for nginx does not read
+# a test that does not read yet is not waited for
 
-sub _flush_told {
+sub _say {
     my ($self) = @_;
 
-    my $n = syswrite $self->{control}, $self->{tell};
+    while (length $self->{told}) {
+        my $n = syswrite $self->{control}, $self->{told} or return;
+        substr $self->{told}, 0, $n, '';
+    }
 
-    substr $self->{tell}, 0, $n, '' if $n;
     return;
 }
 
