@@ -242,7 +242,7 @@ for my $way (sort keys %way) {
 
 for my $kind (sort keys %plain_body) {
     my $type = $kind eq 'form' ? 'application/x-www-form-urlencoded'
-             : $kind eq 'text' ? 'text/plain' : 'application/json';
+             : $kind eq 'text' ? 'text/plain; charset=utf-8' : 'application/json';
 
     all_of("body_$kind", "body $kind", sub {
         my $body = $plain_body{$kind}[1]->($_[0]);
@@ -256,8 +256,8 @@ all_of('header', 'header', sub {
     my ($v) = @_;
 
     return if $v =~ /[\0-\x08\x0a-\x1f\x7f]/;
-    return head('GET /plain/header', $accept,
-                'X-Arg: <' . Encode::encode('utf8', $v) . '>');
+    return head('GET /plain/header',
+                'X-Arg: <' . Encode::encode('utf8', $v) . '>', $accept);
 }, @values);
 
 
