@@ -195,7 +195,7 @@ $b->requests;
 my $c = begin('soon', 'slow');
 my $late = $b->request;
 
-ok_tool_error($c->response, qr/time/i, 'a service that is slow');
+ok_tool_error($c->response, qr/300 ms/, 'a service that is slow');
 ok(defined $b->closed($late), 'its connection is closed');
 
 $c = begin('get', 'slow');
@@ -231,7 +231,7 @@ for my $tool (qw(get cut limited unbuffered)) {
 
         ok(length $r->body < 3_000_000, "$tool of $v: not all of it");
 
-        if ($tool eq 'cut' && $v =~ /^huge(?:-chunked)?$/) {
+        if ($tool eq 'cut' && $v ne 'huge-error') {
             ok_result($r, 'is cut');
             ok(length $r->text < 2048, 'there');
 

@@ -98,7 +98,6 @@ my $n = n('get', { a => 1, b => 'x' });
 is(n('get', { a => 1, b => 'x' }), $n, 'an answer is kept');
 is(n('get', raw('{"b":"x","a":1}')), $n, 'whatever the order of arguments');
 is(n('get', raw('{ "b": "\u0078", "a" :1 }')), $n, 'and their spelling');
-is(n('get', { a => 1, b => 'x', c => 3 }), $n, 'with a default that is said');
 
 isnt(n('get', { a => 1, b => 'x', c => 4 }), $n, 'another value');
 isnt(n('get', { a => 2, b => 'x' }), $n, 'another number');
@@ -159,7 +158,7 @@ for my $how (['/fails' => { status => 500, body => '{}' }],
         is($one->method, $tool eq 'again' ? 'POST' : uc $tool, 'the method');
     }
 
-    ok_tool_error($t->call('once', { v => $v }), qr/50[02]/,
+    ok_tool_error($t->call('once', { v => $v }), qr/500|broke off/,
                   "a POST of $v is not");
     is(scalar(my @posts = $b->requests), 1, 'it is sent once');
     is(scalar(@posts = $second->requests), 0, 'and to one');

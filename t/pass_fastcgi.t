@@ -159,15 +159,15 @@ is(join(' ', grep { /^HTTP_/ } sort keys %$env), 'HTTP_ACCEPT HTTP_HOST'
 unlike(join(' ', values %$env), qr/secret/, 'nor what was in one');
 
 $got = env('post', { n => raw('12345678901234567890.10'), s => "\x{e9}\n" });
-is($got->{body}, qq({"n":12345678901234567890.10,"s":"\xc3\xa9\\n"}),
+is($got->{body}, qq({"n":12345678901234567890.10,"s":"\x{e9}\\n"}),
    'a body, number by number');
-is($got->{env}{CONTENT_LENGTH}, length $got->{body}, 'CONTENT_LENGTH');
+is($got->{env}{CONTENT_LENGTH}, 1 + length $got->{body}, 'CONTENT_LENGTH');
 is($got->{env}{CONTENT_TYPE}, 'application/json', 'CONTENT_TYPE');
 
 ok_tool_error($t->call('status', { s => 404 }), qr/404.*because/s,
               'a status of its own');
 ok_tool_error($t->call('status', { s => 500 }), qr/500.*because/s, 'another');
-ok_tool_error($t->call('dies', {}), qr/502|no answer|answer/,
+ok_tool_error($t->call('dies', {}), qr/broke off/,
               'a program that dies');
 
 my $r = $t->call('large', {});
@@ -176,7 +176,7 @@ ok_result($r, 'much output');
 is(length $r->text, 300 * 1001, 'complete');
 ok_result($t->call('quiet', {}), 'no content');
 
-my @many = map { $t->call('get', { v => $_ }) } 1 .. 20;
+my @many = map { $t->call('get', { v => "v$_" }) } 1 .. 20;
 
 is(join(' ', map { $_->result->{structuredContent}{env}{PATH_INFO} =~ /(\d+)/ }
              @many), join(' ', 1 .. 20), 'one after the other');
@@ -184,7 +184,7 @@ is(join(' ', map { $_->result->{structuredContent}{env}{PATH_INFO} =~ /(\d+)/ }
 kill 'TERM', $program;
 waitpid $program, 0;
 undef $program;
-ok_tool_error($t->call('get', { v => 'x' }), qr/50[24]|reach|answer/,
+ok_tool_error($t->call('get', { v => 'x' }), qr/reach/,
               'nobody listens');
 
 finish();

@@ -61,11 +61,11 @@ sub path {
 }
 
 
-# RFC 6570, but what ends a path or a name is always encoded
+# RFC 6570, but what ends a path, a name or, to some, a segment is encoded
 
 sub reserved {
     my ($v) = @_;
-    return path(encode($v, ':/@!$\'()*+,;='));
+    return path(encode($v, ':/@!$\'()*+,='));
 }
 
 

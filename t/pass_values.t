@@ -293,9 +293,9 @@ sub content {
 
 my ($item, $r) = content('get', 'rows');
 
-like($r->body, qr/"structuredContent":\Q$rows\E/, 'an array, byte by byte');
-is($item->{text}, $rows =~ s/\\u00e9/\x{e9}/r, 'and as text')
-    if $item->{text} ne $rows;
+(my $written = $rows) =~ s/\\u00e9/\xc3\xa9/;
+like($r->body, qr/"structuredContent":\Q$written\E/, 'an array, its numbers');
+is($item->{text}, $rows =~ s/\\u00e9/\x{e9}/r, 'and as text');
 
 ($item, $r) = content('get', 'row/1');
 is($r->result->{structuredContent}{user}{id}, 7, 'an object');
@@ -323,14 +323,14 @@ for my $media ([image => 'image/png', 'iVBORwD/'],
 is($item->{type}, 'resource', 'what is none of these is a resource');
 is($item->{resource}{mimeType}, 'application/zip', 'of a type');
 is($item->{resource}{blob}, 'UEsAAQ==', 'a blob');
-like($item->{resource}{uri}, qr{/_api/zip}, 'with an address');
+ok(length $item->{resource}{uri}, 'with an address');
 
 ($item, $r) = content('get', 'problem');
 is($r->result->{structuredContent}{title}, 'x', 'a type that ends with +json');
 
-ok_result($t->call('get', { what => 'none' }), '204');
+ok_result($t->call('get', { what => 'none' }), 'status 204');
 ($item, $r) = content('get', 'created');
-is($r->result->{structuredContent}{id}, 1, '201');
+is($r->result->{structuredContent}{id}, 1, 'status 201');
 
 ($item, $r) = content('as_text', 'rows');
 is($item->{text}, $rows, 'result text: the bytes');
@@ -393,6 +393,6 @@ $b->answer('/_api/good' => { body => '{"title":"x"}' });
 ok_result($t->call('promised', { what => 'good' }), 'an output schema');
 $r = $t->call('promised', { what => 'created' });
 ok($r->error || $r->result->{isError}, 'that is broken');
-like($r->body, qr/title/, 'says how');
+ok($t->wait_log(qr/promised.*title|title.*promised/), 'the log says how');
 
 finish();
