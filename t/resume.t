@@ -469,6 +469,33 @@ for my $tool ('wait', 'work') {
          qr/by its client/, 'as the log says');
 }
 
+# in a batch, before it has begun
+
+my $batch = session('2025-03-26');
+
+for my $how ('cancelled', 'session ended') {
+    $c = $t->connect;
+    $c->send($t->legacy_bytes('', undef, in($batch, version => '2025-03-26',
+        body => encode_json_text([map {
+            { jsonrpc => '2.0', id => $_->[0], method => 'tools/call',
+              params => { name => 'wait', arguments =>
+                          { ms => $_->[1], text => "$how $_->[0]" } } }
+        } [81, 1000], [82, 30_000]]))));
+    ok($t->wait_log(qr/slow: "$how 81" begins/), "batch: $how");
+
+    if ($how eq 'cancelled') {
+        cancel(82, session => $batch);
+    } else {
+        is($t->post(undef, method => 'DELETE', in($batch, headers => {
+            'Mcp-Session-Id' => $batch, 'Content-Type' => undef }))->status,
+           204, 'DELETE');
+    }
+
+    ok($t->wait_log(qr/slow: "$how 82" aborted/), 'the second call');
+    is(join(' ', $c->response->body =~ /"id":(\d+)/g),
+       $how eq 'cancelled' ? 81 : '', 'has no response');
+}
+
 # without a session
 
 $c = $t->connect;
