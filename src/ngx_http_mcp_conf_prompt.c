@@ -450,8 +450,8 @@ ngx_http_mcp_script_message(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (name.len) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown argument \"%V\" in a message: declare it "
-                           "with \"arg\" or \"pass\" before, or write \"{{%V}}\" for the "
-                           "text itself", &name, &name);
+                           "with \"arg\" or \"pass\" before, or write "
+                           "\"{{%V}}\" for the text itself", &name, &name);
     }
 
     return NGX_CONF_ERROR;

@@ -44,8 +44,8 @@ typedef struct {
 
 /*
  * Cuts a text into parts: {name} is an argument or the answer of a pass, {a/b}
- * a member of it, {{name}} is {name}, other braces are themselves.  NGX_OK; NGX_DECLINED: "unknown" is neither;
- * NGX_ERROR, and "unknown" is empty.
+ * a member of it, {{name}} is {name}, other braces are themselves.  NGX_OK;
+ * NGX_DECLINED: "unknown" is neither; NGX_ERROR, and "unknown" is empty.
  */
 ngx_int_t ngx_http_mcp_script_compile(ngx_http_mcp_script_t *script,
     ngx_array_t *parts, ngx_str_t *text, ngx_str_t *unknown);
