@@ -152,6 +152,8 @@ ngx_http_mcp_tool_input(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         return NGX_ERROR;
     }
 
+    mcp_json_free(&doc);
+
     if (t->words.passes.nelts || t->made.passes.defaults == NULL) {
         t->made.passes.defaults = defaults;
     }
