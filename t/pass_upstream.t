@@ -91,7 +91,7 @@ my $tools = join '', (
     tool('head', 'pass HEAD /_api/long;'),
     tool('both', 'pass a GET /_api/a; pass b GET /_api/b;'),
 
-    
+
     tool('chained', 'pass user GET /_api/user;'
                     . 'pass orders GET "/_api/orders/{user/id}";'),
     tool('without', 'pass a GET /_api/a; pass b GET /_api/missing optional;'
