@@ -159,8 +159,9 @@ EOC
     },
     expect => [
         qr/rewrite or internal redirection cycle/,
-        qr/broke|breaks|output schema/,
-        qr/report|none" failed \(2: No such file/,
+        qr/tool "broken": result at \/sum must be a number, got string/,
+        qr/tool "broken" broke its output schema/,
+        qr/open\(\) "\S+\/none" failed \(2: No such file/,
     ],
 )->start;
 
@@ -322,7 +323,8 @@ text_is('packed', '{"report":[1,2]}',
 text_is('ignored', 'this', 'ignored if nginx ignores it');
 
 failed('nofile', 'HTTP 404 Not Found', 'a file that is missing');
-failed('endpoint', qr/^HTTP \d+/, 'the endpoint itself is no service');
+failed('endpoint', 'HTTP 405 Method Not Allowed',
+       'the endpoint itself is no service');
 failed('circle', qr/^HTTP 500/, 'round and round');
 
 
