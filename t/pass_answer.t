@@ -161,7 +161,6 @@ EOC
         qr/rewrite or internal redirection cycle/,
         qr/tool "broken": result at \/sum must be a number, got string/,
         qr/tool "broken" broke its output schema/,
-        qr/open\(\) "\S+\/none" failed \(2: No such file/,
     ],
 )->start;
 
