@@ -65,6 +65,8 @@ static ngx_int_t ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_fresh(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call,
+    mcp_schema_error_t *err);
 static ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
     ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step,
@@ -332,7 +334,7 @@ ngx_http_mcp_pass_go(ngx_http_mcp_pass_run_t *run)
 
     rc = mcp_result_structured(&run->call->result, run->result, &err);
 
-    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(run->call, &err) : rc;
+    return rc == NGX_DECLINED ? ngx_http_mcp_pass_broke(run->call, &err) : rc;
 }
 
 
@@ -473,7 +475,7 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
 
     rc = mcp_answer_result(conf, &s->answer, &call->result, &err);
 
-    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(call, &err) : rc;
+    return rc == NGX_DECLINED ? ngx_http_mcp_pass_broke(call, &err) : rc;
 }
 
 
@@ -622,6 +624,42 @@ ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
     }
 
     mcp_result_error(&call->result, text->data, text->len);
+
+    return NGX_OK;
+}
+
+
+/* an operator has to know, and a model can tell its user */
+
+static ngx_int_t
+ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call, mcp_schema_error_t *err)
+{
+    mcp_buf_t  b;
+    ngx_str_t  text;
+
+    ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                  "mcp %s \"%V\": the answer of the service%s%V %V",
+                  ngx_http_mcp_call_kind(call), ngx_http_mcp_call_name(call),
+                  err->path.len ? " at " : "", &err->path, &err->text);
+
+    mcp_buf_init(&b, call->request->pool, 128 + err->path.len + err->text.len);
+
+    mcp_buf_lit(&b, "The service answered what the output schema of this tool "
+                    "does not allow: the result ");
+
+    if (err->path.len) {
+        mcp_buf_lit(&b, "at ");
+        mcp_buf_str(&b, &err->path);
+        mcp_buf_char(&b, ' ');
+    }
+
+    mcp_buf_str(&b, &err->text);
+
+    if (mcp_buf_done(&b, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcp_result_error(&call->result, text.data, text.len);
 
     return NGX_OK;
 }
