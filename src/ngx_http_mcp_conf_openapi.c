@@ -10,6 +10,22 @@
 #include <ngx_http_mcp_conf_openapi.h>
 
 
+/*
+ * A block in a block: nginx reads those of its own modules only, not those of
+ * a handler.  So the words are commands of a module of a type of its own, as
+ * those of "http" and "events" are, in a context where no others are allowed:
+ * nginx's "include" has all of its contexts, and not this one.
+ */
+
+#define NGX_HTTP_MCP_OPENAPI_MODULE  0x4950414f   /* "OAPI" */
+#define NGX_HTTP_MCP_OPENAPI_CONF    0x00020000
+
+
+extern ngx_module_t  ngx_http_mcp_openapi_module;
+
+
+static char *ngx_http_mcp_openapi_block(ngx_conf_t *cf,
+    ngx_http_mcp_openapi_conf_t *oc);
 static char *ngx_http_mcp_openapi_pass(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_openapi_prefix(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -23,55 +39,72 @@ static char *ngx_http_mcp_openapi_override(ngx_conf_t *cf, ngx_command_t *cmd,
 static ngx_command_t  ngx_http_mcp_openapi_commands[] = {
 
     { ngx_string("pass"),
-      NGX_CONF_TAKE1,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_http_mcp_openapi_pass,
       0,
       offsetof(ngx_http_mcp_openapi_conf_t, pass),
       NULL },
 
     { ngx_string("prefix"),
-      NGX_CONF_TAKE1,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_TAKE1,
       ngx_http_mcp_openapi_prefix,
       0,
       offsetof(ngx_http_mcp_openapi_conf_t, prefix),
       NULL },
 
     { ngx_string("include"),
-      NGX_CONF_2MORE,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_1MORE,
       ngx_http_mcp_openapi_rule,
       0,
       0,
       NULL },
 
     { ngx_string("exclude"),
-      NGX_CONF_2MORE,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_2MORE,
       ngx_http_mcp_openapi_rule,
       0,
       0,
       (void *) 1 },
 
     { ngx_string("override"),
-      NGX_CONF_TAKE1,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_BLOCK
+                               |NGX_CONF_TAKE1,
       ngx_http_mcp_openapi_override,
       0,
       0,
       NULL },
 
     { ngx_string("output"),
-      NGX_CONF_TAKE1,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       0,
       offsetof(ngx_http_mcp_openapi_conf_t, output),
       NULL },
 
     { ngx_string("strict"),
-      NGX_CONF_TAKE1,
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       0,
       offsetof(ngx_http_mcp_openapi_conf_t, strict),
       NULL },
 
       ngx_null_command
+};
+
+
+ngx_module_t  ngx_http_mcp_openapi_module = {
+    NGX_MODULE_V1,
+    NULL,                                  /* module context */
+    ngx_http_mcp_openapi_commands,         /* module directives */
+    NGX_HTTP_MCP_OPENAPI_MODULE,           /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
 };
 
 
@@ -102,7 +135,7 @@ ngx_http_mcp_set_openapi(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    rv = ngx_http_mcp_parse_block(cf, ngx_http_mcp_openapi_commands, &oc);
+    rv = ngx_http_mcp_openapi_block(cf, &oc);
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -117,6 +150,43 @@ ngx_http_mcp_set_openapi(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_conf_init_value(oc.output, 1);
 
     return ngx_http_mcp_openapi_tools(cf, mlcf, &oc);
+}
+
+
+static char *
+ngx_http_mcp_openapi_block(ngx_conf_t *cf, ngx_http_mcp_openapi_conf_t *oc)
+{
+    char        *rv;
+    void       **ctx;
+    ngx_conf_t   save;
+
+    ctx = ngx_pcalloc(cf->temp_pool, cf->cycle->modules_n * sizeof(void *));
+    if (ctx == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ctx[ngx_http_mcp_openapi_module.index] = oc;
+
+    save = *cf;
+    oc->ctx = cf->ctx;
+
+    cf->ctx = ctx;
+    cf->module_type = NGX_HTTP_MCP_OPENAPI_MODULE;
+    cf->cmd_type = NGX_HTTP_MCP_OPENAPI_CONF;
+
+    /* the name of the block is still needed when it has been read */
+
+    cf->args = ngx_array_create(cf->temp_pool, 8, sizeof(ngx_str_t));
+    if (cf->args == NULL) {
+        *cf = save;
+        return NGX_CONF_ERROR;
+    }
+
+    rv = ngx_conf_parse(cf, NULL);
+
+    *cf = save;
+
+    return rv;
 }
 
 
@@ -187,7 +257,7 @@ ngx_http_mcp_openapi_prefix(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* "include" and "exclude" */
+/* "include" and "exclude", and nginx's own "include" */
 
 static char *
 ngx_http_mcp_openapi_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -201,6 +271,10 @@ ngx_http_mcp_openapi_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     static const char *const  kinds[] = { "id", "tag", "path", "method" };
 
     value = cf->args->elts;
+
+    if (cf->args->nelts == 2) {
+        return ngx_conf_include(cf, cmd, conf);
+    }
 
     for (of = 0; of < 4; of++) {
         if (ngx_strcmp(value[1].data, kinds[of]) == 0) {
@@ -244,6 +318,8 @@ ngx_http_mcp_openapi_override(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_openapi_conf_t *oc = conf;
 
+    char                             *rv;
+    void                             *ctx;
     ngx_str_t                        *value;
     ngx_uint_t                        i;
     ngx_http_mcp_openapi_override_t  *override;
@@ -273,5 +349,12 @@ ngx_http_mcp_openapi_override(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_mcp_conf_tool_block(cf, override->tool);
+    ctx = cf->ctx;
+    cf->ctx = oc->ctx;
+
+    rv = ngx_http_mcp_conf_tool_block(cf, override->tool);
+
+    cf->ctx = ctx;
+
+    return rv;
 }

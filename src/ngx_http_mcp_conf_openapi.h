@@ -45,6 +45,7 @@ typedef struct {
 
 
 typedef struct {
+    void                        *ctx;       /* of http, for "override" */
     ngx_str_t                    file;
     ngx_str_t                    pass;
     ngx_str_t                    prefix;

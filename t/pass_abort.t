@@ -185,14 +185,14 @@ for my $how (qw(close abort shutdown)) {
 
     my ($body, $headers) = MCPTest::Message::message('modern', 'tools/call',
         { name => 'waits', arguments => {} }, headers => {});
-    $s = MCPTest::Events->open_h2($t, $body, $headers,
+    $s = MCPTest::Events->open_h2($t, $body, $headers, uri => '/beat',
                                      port => $t->port(1));
 
     $r = $service->request;
     $s->cancel;
     is($service->closed($r), 0, 'HTTP/2: the stream is reset');
 
-    $s = MCPTest::Events->open_h2($t, $body, $headers, port => $t->port(1));
+    $s = MCPTest::Events->open_h2($t, $body, $headers, uri => '/beat', port => $t->port(1));
     $r = $service->request;
     undef $s;
     is($service->closed($r), 0, 'HTTP/2: the connection is closed');
