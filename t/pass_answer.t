@@ -105,8 +105,6 @@ my $tools = join '', (
     tool('unworded', 'pass GET /_api/toolong; error "{error/message}";'),
     tool('cut', 'pass GET /_api/lines; max_response 100; over cut;'),
     tool('cutjson', 'pass GET /_api/rows; max_response 100; over cut;'),
-    tool('cutpart', 'pass GET /_api/rows; max_response 100; over cut;'
-                    . 'select /0;'),
     tool('long', 'pass GET /_api/lines; max_response 100;'),
     tool('three', 'pass a GET /_api/object; pass b GET /_api/latin;'
                   . 'pass c GET /_api/png; pass d DELETE /_api/deleted;'),
@@ -289,7 +287,6 @@ my $note = '[The answer is longer than 100 bytes and was cut here.]';
 
 text_is('cut', "0123456789\n" x 9 . $note, 'cut at a line');
 text_is('cutjson', '[' . "1,\n" x 33 . $note, 'cut JSON is text');
-failed('cutpart', qr/is too long to be read as JSON/, 'has no parts');
 failed('long', 'The answer of the service (HTTP 200) is longer than 100 '
        . 'bytes.', 'or not at all');
 
