@@ -12,6 +12,7 @@
 
 static ngx_int_t mcp_answer_read_json(mcp_answer_read_t *a, ngx_uint_t must);
 static ngx_int_t mcp_answer_read_raw(mcp_answer_read_t *a);
+static ngx_uint_t mcp_answer_escaped(const ngx_str_t *text);
 static ngx_int_t mcp_answer_read_text(mcp_answer_read_t *a);
 static ngx_int_t mcp_answer_read_bytes(mcp_answer_read_t *a);
 static ngx_int_t mcp_answer_select(mcp_answer_read_t *a, const cJSON *root);
@@ -129,8 +130,8 @@ mcp_answer_read_json(mcp_answer_read_t *a, ngx_uint_t must)
 
 /*
  * An object or an array goes on as it is written, once the scan has accepted
- * it; on one line, since it may become a part of an event.  NGX_DECLINED: it
- * is something else, or has to be looked at more closely.
+ * it, but for white space: it may become a part of an event, which is one
+ * line.  NGX_DECLINED: it is something else, or has to be written anew.
  */
 
 static ngx_int_t
@@ -142,7 +143,9 @@ mcp_answer_read_raw(mcp_answer_read_t *a)
 
     a->text = a->answer->body;
 
-    if (a->media.latin || a->media.foreign || a->text.len == 0) {
+    if (a->media.latin || a->media.foreign || a->text.len == 0
+        || mcp_answer_escaped(&a->text))
+    {
         return NGX_DECLINED;
     }
 
@@ -161,8 +164,10 @@ mcp_answer_read_raw(mcp_answer_read_t *a)
     a->is = MCP_ANSWER_IS_JSON;
     a->text = doc.tokens->text;
 
-    if (memchr(a->text.data, LF, a->text.len) == NULL
-        && memchr(a->text.data, CR, a->text.len) == NULL)
+    if (memchr(a->text.data, ' ', a->text.len) == NULL
+        && memchr(a->text.data, LF, a->text.len) == NULL
+        && memchr(a->text.data, CR, a->text.len) == NULL
+        && memchr(a->text.data, '\t', a->text.len) == NULL)
     {
         return NGX_OK;
     }
@@ -171,6 +176,32 @@ mcp_answer_read_raw(mcp_answer_read_t *a)
     mcp_json_compact(&b, &a->text);
 
     return mcp_buf_done(&b, &a->text);
+}
+
+
+/* characters that need not be: a model reads them better as they are */
+
+static ngx_uint_t
+mcp_answer_escaped(const ngx_str_t *text)
+{
+    u_char  *p, *last;
+
+    p = text->data;
+    last = p + text->len;
+
+    for ( ;; ) {
+        p = memchr(p, '\\', last - p);
+
+        if (p == NULL || last - p < 2) {
+            return 0;
+        }
+
+        if (p[1] == 'u' || p[1] == '/') {
+            return 1;
+        }
+
+        p += 2;
+    }
 }
 
 
