@@ -64,6 +64,50 @@ ngx_http_mcp_conf_passes_used(ngx_conf_t *cf,
 
 
 ngx_int_t
+ngx_http_mcp_conf_passes_own(ngx_conf_t *cf, const void *data,
+    const ngx_http_mcp_passes_t *passes)
+{
+    ngx_http_mcp_owned_t      *owned;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    owned = ngx_array_push(&mmcf->owned);
+    if (owned == NULL) {
+        return NGX_ERROR;
+    }
+
+    owned->data = data;
+    owned->passes = passes;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_passes_offered(ngx_conf_t *cf, const void *data)
+{
+    ngx_uint_t                 i;
+    ngx_http_mcp_owned_t      *owned;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    owned = mmcf->owned.elts;
+
+    for (i = 0; i < mmcf->owned.nelts; i++) {
+
+        if (owned[i].data == data
+            && ngx_http_mcp_conf_passes_used(cf, owned[i].passes) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_mcp_check_locations(ngx_conf_t *cf)
 {
     ngx_uint_t                  i, k;
