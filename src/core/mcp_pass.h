@@ -53,6 +53,9 @@ typedef struct {
     unsigned            explode:1;   /* {x*}: each member on its own */
     unsigned            json:1;      /* the value is sent as JSON */
     unsigned            reserved:1;  /* OpenAPI's "allowReserved" */
+    unsigned            more:1;      /* of the same expression as the one
+                                        before: {x,y} */
+    unsigned            quoted:1;    /* in a string of a text of JSON */
     ngx_uint_t          variable;    /* MCP_PASS_VARIABLE: its index */
 } mcp_pass_atom_t;
 
@@ -147,11 +150,11 @@ ngx_int_t mcp_pass_compile_text(ngx_pool_t *pool, ngx_str_t *text,
 ngx_int_t mcp_pass_check_json(ngx_pool_t *pool, const ngx_array_t *atoms,
     const char **err);
 
-/* the first token of a "from", decoded as RFC 6901 says: an argument, or the
- * name of a pass */
+/* the first token of a "from", as it is written: an argument, or the name of a
+ * pass */
 ngx_str_t mcp_pass_first(const ngx_str_t *from);
 
-/* the literal beginning of a URI, without its query */
+/* the literal beginning of the path of a URI */
 ngx_str_t mcp_pass_prefix(const mcp_pass_t *pass);
 
 /* the value at a pointer without its first "/", or NULL */

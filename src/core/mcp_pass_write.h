@@ -1,0 +1,82 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _MCP_PASS_WRITE_H_INCLUDED_
+#define _MCP_PASS_WRITE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <mcp_pass.h>
+
+
+/* what mcp_pass.c, mcp_pass_uri.c, mcp_pass_text.c and mcp_pass_body.c share;
+ * nobody else includes this */
+
+
+typedef struct {
+    const mcp_pass_t     *pass;
+    ngx_pool_t           *pool;
+    const cJSON          *values;
+    const ngx_str_t      *variables;
+    const ngx_str_t      *boundary;
+    ngx_str_t            *err;
+} mcp_pass_maker_t;
+
+
+/* where the pairs of a value are written */
+typedef enum {
+    MCP_PASS_IN_URI = 0,
+    MCP_PASS_IN_FORM,
+    MCP_PASS_IN_COOKIE
+} mcp_pass_place_e;
+
+
+typedef struct {
+    mcp_buf_t            b;
+    mcp_pass_place_e     place;
+
+    /* of a URI */
+    unsigned             query:1;    /* its path has ended */
+    unsigned             any:1;      /* the expression has a value already */
+    unsigned             checked:1;  /* all segments of the path are */
+    size_t               segment;    /* where the last one begins */
+    const ngx_str_t     *value;      /* the last one in the path */
+    const ngx_str_t     *empty;      /* of this segment, which needs it */
+} mcp_pass_writer_t;
+
+
+/* always NGX_DECLINED, with a sentence that begins with the argument, or
+ * NGX_ERROR */
+ngx_int_t mcp_pass_refuse(mcp_pass_maker_t *m, const ngx_str_t *from,
+    const char *text);
+
+/* null is no value either */
+#define mcp_pass_missing(value)  ((value) == NULL || cJSON_IsNull(value))
+
+/* the bytes of a string, the JSON of all else; NGX_OK or NGX_ERROR */
+ngx_int_t mcp_pass_bytes(ngx_pool_t *pool, const cJSON *value,
+    ngx_uint_t json, ngx_str_t *text);
+
+/* a value of the style of the atom; nothing if it is missing */
+ngx_int_t mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom);
+
+/* name=value, in a form */
+ngx_int_t mcp_pass_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const ngx_str_t *name, const cJSON *value);
+
+ngx_int_t mcp_pass_uri(mcp_pass_maker_t *m, mcp_pass_request_t *request);
+ngx_int_t mcp_pass_body(mcp_pass_maker_t *m, mcp_pass_request_t *request);
+
+/* pieces one after another; *any is true if there is no value at all or one of
+ * them is not missing */
+ngx_int_t mcp_pass_pieces(ngx_pool_t *pool, const ngx_array_t *atoms,
+    const cJSON *values, const ngx_str_t *variables, mcp_buf_t *b,
+    ngx_uint_t *any);
+
+
+#endif /* _MCP_PASS_WRITE_H_INCLUDED_ */
