@@ -26,6 +26,8 @@ char *ngx_http_mcp_set_origins(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tools(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_tool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_openapi(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -11,7 +11,9 @@
 
 
 static ngx_int_t ngx_http_mcp_pass_change(ngx_conf_t *cf,
-    ngx_http_mcp_conf_passes_t *cp);
+    ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
+static ngx_int_t ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
+    const mcp_pass_field_t *field);
 static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
@@ -38,7 +40,7 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     ngx_http_mcp_conf_pass_t  *p;
 
     if (cp->passes.nelts == 0) {
-        return ngx_http_mcp_pass_change(cf, cp);
+        return ngx_http_mcp_pass_change(cf, cp, names);
     }
 
     p = cp->passes.elts;
@@ -77,10 +79,10 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
 /* words without a "pass": they change those that are there */
 
 static ngx_int_t
-ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
+ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
+    ngx_array_t *names)
 {
     ngx_uint_t                   i, k;
-    mcp_pass_field_t            *field;
     ngx_http_mcp_pass_t         *pass;
     ngx_http_mcp_conf_header_t  *header;
 
@@ -97,27 +99,70 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp)
     pass = cp->made->passes.elts;
     header = cp->all.headers.elts;
 
+    for (k = 0; k < cp->all.headers.nelts; k++) {
+
+        if (ngx_http_mcp_pass_refer(cf, cp, 0, names, &header[k].field.atoms,
+                                    &header[k].at, "header")
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     for (i = 0; i < cp->made->passes.nelts; i++) {
         ngx_http_mcp_pass_take(&pass[i], &cp->all);
 
         for (k = 0; k < cp->all.headers.nelts; k++) {
 
-            if (pass[i].pass.headers.elts == NULL
-                && ngx_array_init(&pass[i].pass.headers, cf->pool, 1,
-                                  sizeof(mcp_pass_field_t))
-                   != NGX_OK)
+            if (ngx_http_mcp_pass_put(cf, &pass[i].pass.headers,
+                                      &header[k].field)
+                != NGX_OK)
             {
                 return NGX_ERROR;
             }
-
-            field = ngx_array_push(&pass[i].pass.headers);
-            if (field == NULL) {
-                return NGX_ERROR;
-            }
-
-            *field = header[k].field;
         }
     }
+
+    return NGX_OK;
+}
+
+
+/* one of that name is replaced */
+
+static ngx_int_t
+ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
+    const mcp_pass_field_t *field)
+{
+    ngx_uint_t         i;
+    mcp_pass_field_t  *slot;
+
+    if (headers->elts == NULL
+        && ngx_array_init(headers, cf->pool, 1, sizeof(mcp_pass_field_t))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    slot = headers->elts;
+
+    for (i = 0; i < headers->nelts; i++) {
+
+        if (slot[i].name.len == field->name.len
+            && ngx_strncasecmp(slot[i].name.data, field->name.data,
+                               field->name.len)
+               == 0)
+        {
+            slot[i] = *field;
+            return NGX_OK;
+        }
+    }
+
+    slot = ngx_array_push(headers);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = *field;
 
     return NGX_OK;
 }

@@ -129,6 +129,8 @@ ngx_http_mcp_tool_input(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     const cJSON **properties)
 {
     cJSON           *root, *defaults;
+    ngx_int_t        rc;
+    ngx_str_t        name;
     mcp_json_doc_t   doc;
 
     if (t->args.nelts && (t->said & NGX_HTTP_MCP_TOOL_INPUT)) {
@@ -139,9 +141,26 @@ ngx_http_mcp_tool_input(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         return NGX_ERROR;
     }
 
-    if (t->args.nelts || t->input.len == 0) {
+    if (t->input.len == 0 || (t->args.nelts && t->words.passes.nelts)) {
 
         if (mcp_tool_args_schema(cf->pool, &t->args, &t->input) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+    } else if (t->args.nelts) {
+
+        /* the request stays as it is, so what it needs does too */
+
+        rc = mcp_tool_args_replace(cf->pool, &t->args, &t->input, &name);
+
+        if (rc == NGX_DECLINED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "unknown argument \"%V\" of tool \"%V\": an "
+                               "\"arg\" without a \"pass\" replaces one "
+                               "that is there", &name, &t->name);
+        }
+
+        if (rc != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -152,7 +171,11 @@ ngx_http_mcp_tool_input(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         return NGX_ERROR;
     }
 
-    if (t->words.passes.nelts || t->made.passes.defaults == NULL) {
+    mcp_json_free(&doc);
+
+    if (t->words.passes.nelts || t->args.nelts
+        || t->made.passes.defaults == NULL)
+    {
         t->made.passes.defaults = defaults;
     }
 

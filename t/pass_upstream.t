@@ -90,8 +90,6 @@ my $tools = join '', (
     tool('mixed', 'pass GET /_mixed/a;'),
     tool('head', 'pass HEAD /_api/long;'),
     tool('both', 'pass a GET /_api/a; pass b GET /_api/b;'),
-
-    
     tool('chained', 'pass user GET /_api/user;'
                     . 'pass orders GET "/_api/orders/{user/id}";'),
     tool('without', 'pass a GET /_api/a; pass b GET /_api/missing optional;'

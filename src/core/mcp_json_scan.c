@@ -179,6 +179,18 @@ mcp_json_scan_file(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p,
 }
 
 
+void
+mcp_json_free(mcp_json_doc_t *doc)
+{
+    if (doc->nalloc > MCP_JSON_SHORT_TOKENS) {
+        (void) ngx_pfree(doc->pool, doc->tokens);
+    }
+
+    doc->tokens = NULL;
+    doc->nelts = 0;
+}
+
+
 static u_char *
 mcp_json_scan_document(mcp_json_scanner_t *s)
 {

@@ -111,6 +111,9 @@ ngx_int_t mcp_json_scan(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p,
 ngx_int_t mcp_json_scan_file(mcp_json_doc_t *doc, ngx_pool_t *pool, u_char *p,
     size_t len, ngx_uint_t max);
 
+/* the tokens of an accepted document are not needed any more */
+void mcp_json_free(mcp_json_doc_t *doc);
+
 /* a constant text, "duplicate member name" for example */
 const char *mcp_json_strerror(mcp_json_err_e err);
 

@@ -124,6 +124,8 @@ mcp_openapi_parse_json(mcp_openapi_read_t *o, ngx_str_t *text)
 
     o->root = mcp_json_tree(&doc, doc.tokens, o->temp);
 
+    mcp_json_free(&doc);
+
     return o->root ? NGX_OK : NGX_ERROR;
 }
 

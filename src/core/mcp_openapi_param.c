@@ -44,7 +44,7 @@ static const mcp_openapi_style_t  mcp_openapi_styles[] = {
     { "query", "pipeDelimited", MCP_PASS_PIPE, 0 },
     { "query", "deepObject", MCP_PASS_DEEP, 0 },
     { "header", "simple", MCP_PASS_SIMPLE, 0 },
-    { "cookie", "form", MCP_PASS_SIMPLE, 0 },
+    { "cookie", "form", MCP_PASS_QUERY, 1 },
     { NULL, NULL, 0, 0 }
 };
 

@@ -160,8 +160,10 @@ mcp_openapi_path_value(mcp_openapi_read_t *o, ngx_str_t *name)
 static ngx_int_t
 mcp_openapi_path_literal(mcp_openapi_read_t *o, u_char *p, u_char *last)
 {
-    u_char     *dst;
-    ngx_str_t   text;
+    u_char           *dst;
+    ngx_str_t         text;
+    ngx_array_t      *uri;
+    mcp_pass_atom_t  *atom;
 
     static const u_char  hex[] = "0123456789ABCDEF";
 
@@ -169,12 +171,25 @@ mcp_openapi_path_literal(mcp_openapi_read_t *o, u_char *p, u_char *last)
         return NGX_OK;
     }
 
-    text.data = ngx_pnalloc(o->conf->pool, (last - p) * 3);
+    /* one literal, however many pieces it is of */
+
+    uri = &o->operation->pass.uri;
+    atom = uri->elts;
+    atom = (uri->nelts && atom[uri->nelts - 1].op == MCP_PASS_LITERAL)
+           ? &atom[uri->nelts - 1] : NULL;
+
+    text.len = atom ? atom->text.len : 0;
+
+    text.data = ngx_pnalloc(o->conf->pool, text.len + (last - p) * 3);
     if (text.data == NULL) {
         return NGX_ERROR;
     }
 
     dst = text.data;
+
+    if (atom) {
+        dst = ngx_cpymem(dst, atom->text.data, atom->text.len);
+    }
 
     for ( /* void */ ; p < last; p++) {
 
@@ -193,8 +208,12 @@ mcp_openapi_path_literal(mcp_openapi_read_t *o, u_char *p, u_char *last)
 
     text.len = dst - text.data;
 
-    return mcp_openapi_atom(o, &o->operation->pass.uri, MCP_PASS_LITERAL,
-                            &text, NULL)
+    if (atom) {
+        atom->text = text;
+        return NGX_OK;
+    }
+
+    return mcp_openapi_atom(o, uri, MCP_PASS_LITERAL, &text, NULL)
            ? NGX_OK : NGX_ERROR;
 }
 

@@ -50,6 +50,13 @@ ngx_int_t mcp_tool_args_schema(ngx_pool_t *pool, const ngx_array_t *args,
     ngx_str_t *schema);
 
 /*
+ * A schema whose properties of those names are replaced, all others stay.
+ * NGX_OK; NGX_DECLINED: it has no property of the name in "unknown"; NGX_ERROR.
+ */
+ngx_int_t mcp_tool_args_replace(ngx_pool_t *pool, const ngx_array_t *args,
+    ngx_str_t *schema, ngx_str_t *unknown);
+
+/*
  * The defaults that the properties of a schema have, as one object; NULL if
  * there are none.  Nodes are shared with the schema.  NGX_OK or NGX_ERROR.
  */

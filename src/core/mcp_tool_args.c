@@ -9,6 +9,12 @@
 #include <mcp_tool_arg.h>
 
 
+static cJSON *mcp_tool_args_find(const cJSON *properties,
+    const ngx_str_t *name);
+static ngx_int_t mcp_tool_args_require(ngx_pool_t *pool, cJSON *root,
+    const mcp_tool_arg_t *arg);
+
+
 ngx_int_t
 mcp_tool_args_schema(ngx_pool_t *pool, const ngx_array_t *args,
     ngx_str_t *schema)
@@ -58,6 +64,148 @@ mcp_tool_args_schema(ngx_pool_t *pool, const ngx_array_t *args,
     mcp_buf_lit(&b, ",\"additionalProperties\":false}");
 
     return mcp_buf_done(&b, schema);
+}
+
+
+ngx_int_t
+mcp_tool_args_replace(ngx_pool_t *pool, const ngx_array_t *args,
+    ngx_str_t *schema, ngx_str_t *unknown)
+{
+    cJSON           *root, *properties, *property, *node;
+    mcp_buf_t        b;
+    ngx_int_t        rc;
+    ngx_uint_t       i;
+    mcp_json_doc_t   doc;
+    mcp_tool_arg_t  *arg;
+
+    if (mcp_json_parse(pool, schema, &doc, &root) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    properties = cJSON_GetObjectItemCaseSensitive(root, "properties");
+    arg = args->elts;
+
+    for (i = 0; i < args->nelts; i++) {
+        property = mcp_tool_args_find(properties, &arg[i].name);
+
+        if (property == NULL) {
+            *unknown = arg[i].name;
+            return NGX_DECLINED;
+        }
+
+        if (mcp_json_parse(pool, &arg[i].schema, &doc, &node) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        property->type = node->type | cJSON_StringIsConst;
+        property->child = node->child;
+
+        if (mcp_tool_args_require(pool, root, &arg[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    mcp_buf_init(&b, pool, schema->len + 256);
+
+    rc = mcp_json_print(&b, root);
+
+    return rc == NGX_OK ? mcp_buf_done(&b, schema) : NGX_ERROR;
+}
+
+
+static cJSON *
+mcp_tool_args_find(const cJSON *properties, const ngx_str_t *name)
+{
+    cJSON  *node;
+
+    node = cJSON_IsObject(properties) ? properties->child : NULL;
+
+    for ( /* void */ ; node; node = node->next) {
+
+        if (ngx_strlen(node->string) == name->len
+            && ngx_memcmp(node->string, name->data, name->len) == 0)
+        {
+            return node;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* the list of what is required, made anew */
+
+static ngx_int_t
+mcp_tool_args_require(ngx_pool_t *pool, cJSON *root, const mcp_tool_arg_t *arg)
+{
+    cJSON           *list, *node;
+    mcp_buf_t        b;
+    ngx_str_t        text, name;
+    ngx_uint_t       n;
+    mcp_json_doc_t   doc;
+
+    list = cJSON_GetObjectItemCaseSensitive(root, "required");
+
+    mcp_buf_init(&b, pool, 256);
+    mcp_buf_char(&b, '[');
+    n = 0;
+
+    for (node = list ? list->child : NULL; node; node = node->next) {
+
+        name.data = (u_char *) node->valuestring;
+        name.len = ngx_strlen(name.data);
+
+        if (name.len == arg->name.len
+            && ngx_memcmp(name.data, arg->name.data, name.len) == 0)
+        {
+            continue;
+        }
+
+        if (n++) {
+            mcp_buf_char(&b, ',');
+        }
+
+        mcp_buf_json_string(&b, name.data, name.len);
+    }
+
+    if (arg->required) {
+
+        if (n) {
+            mcp_buf_char(&b, ',');
+        }
+
+        mcp_buf_json_string(&b, arg->name.data, arg->name.len);
+    }
+
+    mcp_buf_char(&b, ']');
+
+    if (mcp_buf_done(&b, &text) != NGX_OK
+        || mcp_json_parse(pool, &text, &doc, &node) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (list) {
+        list->child = node->child;
+        return NGX_OK;
+    }
+
+    if (!arg->required) {
+        return NGX_OK;
+    }
+
+    /* a root with properties has a child */
+
+    node->string = (char *) "required";
+    node->type |= cJSON_StringIsConst;
+
+    for (list = root->child; list->next; list = list->next) { /* void */ }
+
+    list->next = node;
+    node->prev = list;
+    root->child->prev = node;
+
+    return NGX_OK;
 }
 
 

@@ -137,6 +137,10 @@ mcp_tool_compile_schema(ngx_pool_t *pool, ngx_str_t *text, cJSON **root,
         return NGX_DECLINED;
     }
 
+    /* of a thousand tools they would take more than the trees */
+
+    mcp_json_free(&doc);
+
     rc = mcp_schema_compile(pool, *root, schema, err);
 
     if (rc != NGX_OK) {

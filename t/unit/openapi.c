@@ -154,7 +154,7 @@ static openapi_row_t  openapi_rows[] = {
       "g GET /_api/a\n"
       " header: X-A={X-A}\n"
       " header: x-b={x-b*}\n"
-      " cookie: sid={sid}\n"
+      " cookie: sid={?sid*}\n"
       " in: {\"type\":\"object\",\"properties\":{\"X-A\":{\"type\":\"array\""
       "},\"x-b\":{\"type\":\"object\"},\"sid\":{\"type\":\"string\"}},"
       "\"required\":[\"sid\"],\"additionalProperties\":false}\n" },
@@ -206,7 +206,7 @@ static openapi_row_t  openapi_rows[] = {
       "p PUT /_api/a/{id}{?id=query_id*}{?query_id=query_query_id*}{?$top=to"
       "p*}\n"
       " header: id={id=header_id}\n"
-      " cookie: id={id=cookie_id}\n"
+      " cookie: id={?id=cookie_id*}\n"
       " body: json body_id:id other:other\n"
       " in: {\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\""
       "},\"query_id\":{\"type\":\"string\"},\"header_id\":{\"type\":\"string"

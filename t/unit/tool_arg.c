@@ -140,6 +140,35 @@ static struct {
 };
 
 
+/* a schema, and what lines make of it */
+
+static struct {
+    const char  *schema;
+    const char  *lines;
+    const char  *made;           /* NULL: refused */
+} tool_arg_replaced[] = {
+
+    { "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},"
+      "\"b\":{\"type\":\"array\"}},\"required\":[\"b\",\"a\"],\"x\":1.0}",
+      "a;integer;min=1",
+      "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\","
+      "\"minimum\":1},\"b\":{\"type\":\"array\"}},\"required\":[\"b\"],"
+      "\"x\":1.0}" },
+    { "{\"properties\":{\"a\":true,\"b\":{}},\"required\":[\"b\"]}",
+      "a;string;required\nb;string;required",
+      "{\"properties\":{\"a\":{\"type\":\"string\"},"
+      "\"b\":{\"type\":\"string\"}},\"required\":[\"a\",\"b\"]}" },
+    { "{\"properties\":{\"a\":{}}}", "a;string;required",
+      "{\"properties\":{\"a\":{\"type\":\"string\"}},"
+      "\"required\":[\"a\"]}" },
+    { "{\"properties\":{\"a\":{}}}", "a;string",
+      "{\"properties\":{\"a\":{\"type\":\"string\"}}}" },
+    { "{\"properties\":{\"a\":{}}}", "b;string", NULL },
+    { "{\"properties\":{\"a\":{}}}", "A;string", NULL },
+    { "{\"type\":\"object\"}", "a;string", NULL },
+};
+
+
 static ngx_int_t
 tool_arg_read(ngx_pool_t *pool, ngx_str_t *lines, ngx_array_t *args,
     mcp_schema_error_t *err)
@@ -266,6 +295,41 @@ tool_arg_row(ngx_uint_t i)
 }
 
 
+static void
+tool_arg_replace(ngx_uint_t i)
+{
+    ngx_int_t            rc;
+    ngx_str_t            lines, schema, want, unknown;
+    ngx_pool_t          *pool;
+    ngx_array_t          args;
+    mcp_schema_error_t   err;
+
+    pool = unit_pool();
+
+    lines.data = (u_char *) tool_arg_replaced[i].lines;
+    lines.len = ngx_strlen(lines.data);
+    schema.len = ngx_strlen(tool_arg_replaced[i].schema);
+    schema.data = unit_copy(pool, tool_arg_replaced[i].schema, schema.len);
+
+    rc = tool_arg_read(pool, &lines, &args, &err);
+
+    if (rc == NGX_OK) {
+        rc = mcp_tool_args_replace(pool, &args, &schema, &unknown);
+    }
+
+    if (tool_arg_replaced[i].made == NULL) {
+        unit_is_int(rc, NGX_DECLINED, "replaced %d: refused", (int) i);
+
+    } else if (unit_is_int(rc, NGX_OK, "replaced %d: accepted", (int) i)) {
+        want.data = (u_char *) tool_arg_replaced[i].made;
+        want.len = ngx_strlen(want.data);
+        unit_is(&schema, &want, "replaced %d: schema", (int) i);
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
 /* whatever is not there, nothing is read that was not written */
 
 static void
@@ -311,6 +375,10 @@ main(void)
 
     for (i = 0; i < unit_nelts(tool_arg_rows); i++) {
         tool_arg_row(i);
+    }
+
+    for (i = 0; i < unit_nelts(tool_arg_replaced); i++) {
+        tool_arg_replace(i);
     }
 
     tool_arg_memory();
