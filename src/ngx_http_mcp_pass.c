@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 #include <mcp_json.h>
 #include <ngx_http_mcp_pass.h>
+#include <ngx_http_mcp_pass_stream.h>
 #include <ngx_http_mcp_subrequest.h>
 
 
@@ -27,6 +28,7 @@ typedef struct {
     ngx_event_t                    timeout;
     const ngx_http_mcp_pass_t     *pass;
     ngx_http_mcp_pass_run_t       *run;
+    ngx_http_mcp_pass_stream_t    *stream;   /* or NULL */
     ngx_uint_t                     bit;
 } ngx_http_mcp_pass_step_t;
 
@@ -57,6 +59,8 @@ static ngx_int_t ngx_http_mcp_pass_variables(ngx_http_mcp_pass_run_t *run);
 static ngx_int_t ngx_http_mcp_pass_boundary(ngx_http_mcp_pass_run_t *run);
 static ngx_int_t ngx_http_mcp_pass_go(ngx_http_mcp_pass_run_t *run);
 static ngx_int_t ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_piece(ngx_http_mcp_subrequest_t *s,
+    u_char *p, size_t len);
 static void ngx_http_mcp_pass_done(ngx_http_mcp_subrequest_t *s);
 static void ngx_http_mcp_pass_timeout(ngx_event_t *ev);
 static void ngx_http_mcp_pass_next(ngx_http_mcp_pass_run_t *run,
@@ -371,6 +375,16 @@ ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step)
     step->sr.done = ngx_http_mcp_pass_done;
     step->sr.data = step;
 
+    if (pass->stream) {
+        step->stream = ngx_http_mcp_pass_stream_create(run->call,
+                                                       &pass->answer);
+        if (step->stream == NULL) {
+            return NGX_ERROR;
+        }
+
+        step->sr.piece = ngx_http_mcp_pass_piece;
+    }
+
     if (ngx_http_mcp_subrequest_start(r, &step->sr) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -384,6 +398,15 @@ ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step)
     }
 
     return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_piece(ngx_http_mcp_subrequest_t *s, u_char *p, size_t len)
+{
+    ngx_http_mcp_pass_step_t *step = s->data;
+
+    return ngx_http_mcp_pass_stream_piece(step->stream, &s->answer, p, len);
 }
 
 
@@ -445,6 +468,7 @@ static ngx_int_t
 ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
 {
     ngx_int_t                   rc;
+    ngx_str_t                   why;
     mcp_schema_error_t          err;
     ngx_http_mcp_call_t        *call;
     const mcp_answer_conf_t    *conf;
@@ -453,6 +477,17 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
     s = &step->sr;
     conf = &step->pass->answer;
     call = step->run->call;
+
+    if (step->stream) {
+        rc = ngx_http_mcp_pass_stream_end(step->stream, &s->answer, &why);
+
+        if (rc != NGX_OK) {
+            return rc == NGX_DECLINED ? ngx_http_mcp_pass_fail_text(step, &why)
+                                      : NGX_ERROR;
+        }
+
+        conf = step->stream->conf;
+    }
 
     if (s->encoding.len || !mcp_answer_ok(conf, &s->answer)) {
 
