@@ -50,7 +50,7 @@ static const struct {
 
 ngx_int_t
 mcp_events_init(mcp_events_t *events, const mcp_answer_conf_t *conf,
-    ngx_uint_t json, ngx_pool_t *pool, const ngx_str_t *type)
+    ngx_uint_t promised, ngx_pool_t *pool, const ngx_str_t *type)
 {
     ngx_uint_t           i;
     mcp_answer_media_t   media;
@@ -74,7 +74,8 @@ mcp_events_init(mcp_events_t *events, const mcp_answer_conf_t *conf,
     events->pool = pool;
     events->conf = *conf;
     events->select = conf->select;
-    events->json = json || conf->type == MCP_ANSWER_JSON;
+    events->json = promised || conf->type == MCP_ANSWER_JSON;
+    events->one = (promised != 0);
 
     ngx_str_null(&events->conf.select);
 
@@ -181,7 +182,9 @@ mcp_events_event(mcp_events_t *events, mcp_lines_event_t *event)
         return mcp_events_keep(events, data, &events->error);
     }
 
-    if (mcp_events_is(data, "[DONE]")) {
+    if (mcp_events_is(data, "[DONE]")
+        && events->lines.type != MCP_LINES_TEXT)
+    {
         events->done = 1;
         return NGX_DONE;
     }
@@ -219,8 +222,8 @@ mcp_events_value(mcp_events_t *events, ngx_str_t *data, ngx_pool_t *temp)
     rc = mcp_json_parse(temp, data, &doc, &root);
 
     if (rc == NGX_DECLINED) {
-        return events->json ? mcp_events_keep(events, data, &events->bad)
-                            : NGX_DECLINED;
+        return events->json && !events->one
+               ? mcp_events_keep(events, data, &events->bad) : NGX_DECLINED;
     }
 
     if (rc == NGX_OK) {
@@ -291,7 +294,10 @@ mcp_events_add(mcp_events_t *events, ngx_str_t *text)
     b = &events->body;
     len = mcp_buf_len(b);
 
-    if (events->json) {
+    if (events->one) {
+        b->last = b->start;
+
+    } else if (events->json) {
         mcp_buf_char(b, events->some ? ',' : '[');
 
     } else if (events->line && len && b->last[-1] != LF) {
@@ -368,13 +374,21 @@ mcp_events_finish(mcp_events_t *events, mcp_answer_t *answer, ngx_str_t *text)
                               "at the pointer", &events->select, text);
     }
 
+    if (events->one && !events->some && !answer->broken && !events->over) {
+        return mcp_events_why(events, "No event of the service is JSON",
+                              &events->select, text);
+    }
+
     b = &events->body;
 
     if (events->json) {
-        mcp_buf_add(b, events->some ? "]" : "[]", events->some ? 1 : 2);
         ngx_str_set(&answer->type, "application/json");
+    }
 
-    } else {
+    if (events->json && !events->one) {
+        mcp_buf_add(b, events->some ? "]" : "[]", events->some ? 1 : 2);
+
+    } else if (!events->json) {
         if (mcp_buf_len(b) && b->last[-1] == LF) {
             b->last--;
         }

@@ -32,7 +32,7 @@ typedef struct {
     const char  *name;
     const char  *type;
     const char  *select;
-    ngx_uint_t   json;
+    ngx_uint_t   json;           /* 1: "result json"; 2: promised */
     const char  *body;
     const char  *said;           /* separated by "|" */
     const char  *result;
@@ -88,6 +88,16 @@ static events_row_t  events_rows[] = {
       "[1,\"x\"]" },
     { "no JSON", NDJSON, "", 1, "1\n{\n2\n", "1",
       "!An event of the service is not JSON: {" },
+
+    { "the last one", NDJSON, "", 2, "{\"a\": 1}\nno\n{\"a\": 2}\n\n",
+      "{\"a\":1}|{\"a\":2}", "{\"a\":2}" },
+    { "the last part", SSE, "/n", 2,
+      "data: {\"n\":1}\n\ndata: {\"n\":[2]}\n\ndata: {\"n\":null}\n\n"
+      "data: [DONE]\n\n", "1|[2]", "[2]" },
+    { "no last one", SSE, "", 2, "data: a\n\n", "",
+      "!No event of the service is JSON" },
+    { "no end of text", PLAIN, "", 0, "a\n[DONE]\nb\n", "a|[DONE]|b",
+      "a\n[DONE]\nb" },
 
     { "too much", PLAIN, "", 0,
       "0123456789012345678901234567890123456789012345678901234567890123\n"
@@ -147,7 +157,7 @@ events_run(ngx_pool_t *pool, events_row_t *row, size_t piece,
 
     mcp_buf_init(&b, pool, 0);
 
-    rc = mcp_events_init(&events, conf, row->json, pool, &type);
+    rc = mcp_events_init(&events, conf, row->json == 2, pool, &type);
 
     for (i = 0; rc != NGX_ERROR && rc != NGX_DONE && i < body.len; i += n) {
         n = ngx_min(piece, body.len - i);
@@ -209,6 +219,7 @@ events_row(events_row_t *row, size_t piece, ngx_int_t allocs)
 
     ngx_memzero(&conf, sizeof(mcp_answer_conf_t));
     conf.max = EVENTS_MAX;
+    conf.type = (row->json == 1) ? MCP_ANSWER_JSON : MCP_ANSWER_AUTO;
     events_set(&conf.select, row->select);
 
     unit_fail_alloc(allocs);
