@@ -28,7 +28,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 COPY --from=build /src/build/ngx_http_mcp_module.so /usr/lib/nginx/modules/
-COPY --from=build /src/build/mcp.conf /etc/nginx/mcp.conf
+COPY --from=build /src/build/mcp.conf /src/conf.d/openapi.yaml /etc/nginx/
 
 USER www-data
 EXPOSE 8080

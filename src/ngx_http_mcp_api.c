@@ -319,7 +319,7 @@ ngx_http_mcp_poll(ngx_http_mcp_call_t *call, ngx_msec_t retry)
 {
     ngx_int_t  rc;
 
-    if (call->thread || call->done) {
+    if (call->thread || call->done || call->completion) {
         return NGX_DECLINED;
     }
 

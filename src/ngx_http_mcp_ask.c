@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_cancel.h>
+#include <ngx_http_mcp_input.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_report.h>
 #include <ngx_http_mcp_stream.h>
@@ -95,7 +96,7 @@ ngx_http_mcp_ask_start(ngx_http_mcp_call_t *call)
         return NGX_OK;
     }
 
-    ttl = (mlcf->input_timeout + 999) / 1000;
+    ttl = ngx_http_mcp_input_ttl(mlcf);
     request = call->input.asks.elts;
 
     for (i = 0; i < call->input.asks.nelts; i++) {

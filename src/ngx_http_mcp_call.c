@@ -19,9 +19,10 @@
 static ngx_int_t ngx_http_mcp_call_create(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const cJSON *args,
     ngx_http_event_handler_pt resume);
+static ngx_int_t ngx_http_mcp_call_first(ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_call_run(ngx_http_mcp_call_t *call);
-static ngx_http_mcp_handler_pt ngx_http_mcp_call_handler(mcp_msg_t *msg,
-    ngx_uint_t *flags);
+static ngx_http_mcp_handler_pt ngx_http_mcp_call_handler(
+    ngx_http_mcp_call_t *call, ngx_uint_t *flags);
 static ngx_int_t ngx_http_mcp_call_wait(ngx_http_mcp_call_t *call,
     ngx_uint_t asks);
 static void ngx_http_mcp_call_running(ngx_http_mcp_call_t *call);
@@ -37,16 +38,42 @@ ngx_int_t
 ngx_http_mcp_call_start(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg, const cJSON *args, ngx_http_event_handler_pt resume)
 {
-    ngx_int_t             rc;
-    ngx_http_mcp_call_t  *call;
-
     if (ngx_http_mcp_call_create(r, ctx, msg, args, resume) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    call = ctx->call;
+    return ngx_http_mcp_call_first(ctx);
+}
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+
+ngx_int_t
+ngx_http_mcp_call_complete(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, mcp_completion_t *completion,
+    ngx_http_mcp_handler_pt completer, const cJSON *args,
+    ngx_http_event_handler_pt resume)
+{
+    if (ngx_http_mcp_call_create(r, ctx, msg, args, resume) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ctx->call->completion = completion;
+    ctx->call->completer = completer;
+
+    return ngx_http_mcp_call_first(ctx);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_call_first(ngx_http_mcp_ctx_t *ctx)
+{
+    mcp_msg_t            *msg;
+    ngx_int_t             rc;
+    ngx_http_mcp_call_t  *call;
+
+    call = ctx->call;
+    msg = call->msg;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, call->request->connection->log, 0,
                    "mcp call %s \"%V\"", ngx_http_mcp_call_kind(call),
                    ngx_http_mcp_call_name(call));
 
@@ -127,7 +154,7 @@ ngx_http_mcp_call_run(ngx_http_mcp_call_t *call)
     ngx_uint_t               flags;
     ngx_http_mcp_handler_pt  handler;
 
-    handler = ngx_http_mcp_call_handler(call->msg, &flags);
+    handler = ngx_http_mcp_call_handler(call, &flags);
 
     if (flags & NGX_HTTP_MCP_BLOCKING) {
         return ngx_http_mcp_thread_start(call, handler, call->args);
@@ -151,11 +178,19 @@ ngx_http_mcp_call_run(ngx_http_mcp_call_t *call)
 
 
 static ngx_http_mcp_handler_pt
-ngx_http_mcp_call_handler(mcp_msg_t *msg, ngx_uint_t *flags)
+ngx_http_mcp_call_handler(ngx_http_mcp_call_t *call, ngx_uint_t *flags)
 {
+    mcp_msg_t                      *msg;
     const ngx_http_mcp_tool_t      *tool;
     const ngx_http_mcp_prompt_t    *prompt;
     const ngx_http_mcp_resource_t  *resource;
+
+    if (call->completer) {
+        *flags = 0;
+        return call->completer;
+    }
+
+    msg = call->msg;
 
     if (msg->tool) {
         tool = msg->tool->data;

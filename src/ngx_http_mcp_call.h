@@ -41,6 +41,7 @@ struct ngx_http_mcp_call_s {
     const cJSON                 *args;
     mcp_result_t                 result;
     mcp_completion_t            *completion;  /* of a value, else NULL */
+    ngx_http_mcp_handler_pt      completer; /* likewise, who makes it */
 
     ngx_http_event_handler_pt    resume;    /* run when a wait is over */
     ngx_int_t                    rc;        /* of the handler, when done */
@@ -89,6 +90,14 @@ struct ngx_http_mcp_call_s {
  */
 ngx_int_t ngx_http_mcp_call_start(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const cJSON *args,
+    ngx_http_event_handler_pt resume);
+
+/*
+ * Likewise, but what runs is the completer, for completion->values.
+ */
+ngx_int_t ngx_http_mcp_call_complete(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, mcp_completion_t *completion,
+    ngx_http_mcp_handler_pt completer, const cJSON *args,
     ngx_http_event_handler_pt resume);
 
 /*

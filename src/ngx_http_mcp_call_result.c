@@ -14,6 +14,8 @@
 
 static ngx_int_t ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call,
     ngx_str_t *text);
+static ngx_int_t ngx_http_mcp_call_completed(ngx_http_mcp_call_t *call,
+    ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_call_late(ngx_http_mcp_call_t *call,
     ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call);
@@ -81,6 +83,10 @@ ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call, ngx_str_t *text)
         return ngx_http_mcp_call_late(call, text);
     }
 
+    if (call->completion) {
+        return ngx_http_mcp_call_completed(call, text);
+    }
+
     if (call->broken.len) {
         ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "mcp tool \"%V\": result%V", &call->msg->tool->name,
@@ -127,6 +133,31 @@ ngx_http_mcp_call_judge(ngx_http_mcp_call_t *call, ngx_str_t *text)
     }
 
     return ngx_http_mcp_call_write(call, &call->result, text);
+}
+
+
+/* a value can be typed without being completed, whatever failed */
+
+static ngx_int_t
+ngx_http_mcp_call_completed(ngx_http_mcp_call_t *call, ngx_str_t *text)
+{
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    if (call->rc != NGX_OK && call->rc != NGX_DECLINED) {
+        return ngx_http_mcp_call_fail(call, "cannot complete a value");
+    }
+
+    if (call->result.error) {
+        ngx_log_error(NGX_LOG_WARN, call->request->connection->log, 0,
+                      "mcp %s \"%V\" cannot complete a value: %V",
+                      ngx_http_mcp_call_kind(call),
+                      ngx_http_mcp_call_name(call), &call->result.reason);
+    }
+
+    mlcf = ngx_http_get_module_loc_conf(call->request, ngx_http_mcp_module);
+
+    return mcp_completion_write(call->completion, mlcf->server,
+                                call->msg->version, text);
 }
 
 

@@ -33,6 +33,7 @@ static void ngx_http_mcp_cancel_handler(ngx_event_t *ev);
 ngx_int_t
 ngx_http_mcp_cancel_start(ngx_http_mcp_call_t *call)
 {
+    ngx_uint_t              late;
     ngx_http_request_t     *r;
     ngx_http_mcp_ctx_t     *ctx;
     ngx_http_mcp_cancel_t  *cancel;
@@ -44,6 +45,8 @@ ngx_http_mcp_cancel_start(ngx_http_mcp_call_t *call)
     if (ctx->session == NULL || (cancel && cancel->waiting)) {
         return NGX_OK;
     }
+
+    late = (cancel != NULL || ctx->current > 0);
 
     if (cancel == NULL) {
         cancel = ngx_pcalloc(r->pool, sizeof(ngx_http_mcp_cancel_t));
@@ -73,6 +76,11 @@ ngx_http_mcp_cancel_start(ngx_http_mcp_call_t *call)
     ngx_http_mcp_notify_wait(&cancel->session);
 
     cancel->waiting = 1;
+
+    if (late) {
+        /* it may have happened while nobody waited, others of a batch ran */
+        ngx_post_event(&cancel->event, &ngx_posted_events);
+    }
 
     return NGX_OK;
 }

@@ -10,47 +10,45 @@
 #include <ngx_http_mcp_complete.h>
 
 
+static ngx_int_t ngx_http_mcp_complete_handler(ngx_http_mcp_call_t *call,
+    const cJSON *args);
 static ngx_http_mcp_complete_pt ngx_http_mcp_completer(mcp_msg_t *msg,
     const mcp_arg_t *arg);
 
 
 ngx_int_t
-ngx_http_mcp_complete_value(ngx_http_request_t *r, const mcp_server_t *server,
-    mcp_msg_t *msg, mcp_action_t *action)
+ngx_http_mcp_complete_value(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, mcp_action_t *action, ngx_http_event_handler_pt resume)
 {
-    mcp_completion_t          completion;
-    ngx_http_mcp_call_t       call;
-    ngx_http_mcp_complete_pt  complete;
+    mcp_completion_t  *completion;
 
-    ngx_memzero(&call, sizeof(ngx_http_mcp_call_t));
-
-    call.request = r;
-    call.loc_conf = r->loc_conf;
-    call.msg = msg;
-    call.log_level = NGX_ERROR;
-    call.completion = &completion;
-
-    mcp_result_init_msg(&call.result, r->pool, msg);
-    mcp_completion_init(&completion, r->pool);
-
-    complete = ngx_http_mcp_completer(msg, action->arg);
-
-    if (complete(&call, (char *) action->arg->name.data,
-                 (char *) action->value.data, action->args)
-        != NGX_OK)
-    {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "mcp %s \"%V\" cannot complete a value",
-                      ngx_http_mcp_call_kind(&call),
-                      ngx_http_mcp_call_name(&call));
-
-        msg->error.cause = MCP_ERROR_INTERNAL;
-
-        return NGX_DECLINED;
+    completion = ngx_palloc(r->pool, sizeof(mcp_completion_t));
+    if (completion == NULL) {
+        return NGX_ERROR;
     }
 
-    return mcp_completion_write(&completion, server, msg->version,
-                                &action->result);
+    mcp_completion_init(completion, r->pool);
+
+    completion->arg = action->arg;
+    completion->typed = action->value;
+
+    return ngx_http_mcp_call_complete(r, ctx, msg, completion,
+                                      ngx_http_mcp_complete_handler,
+                                      action->args, resume);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_complete_handler(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    mcp_completion_t          *completion;
+    ngx_http_mcp_complete_pt   complete;
+
+    completion = call->completion;
+    complete = ngx_http_mcp_completer(call->msg, completion->arg);
+
+    return complete(call, (char *) completion->arg->name.data,
+                    (char *) completion->typed.data, args);
 }
 
 

@@ -12,12 +12,12 @@
 
 
 /*
- * Asks whoever serves an argument for the values that fit; it answers at
- * once.  NGX_OK: action->result is the JSON to answer with; NGX_DECLINED:
- * msg->error; NGX_ERROR: out of memory.
+ * Asks whoever serves an argument for the values that fit: a call like that of
+ * a tool, see ngx_http_mcp_call_start().
  */
 ngx_int_t ngx_http_mcp_complete_value(ngx_http_request_t *r,
-    const mcp_server_t *server, mcp_msg_t *msg, mcp_action_t *action);
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, mcp_action_t *action,
+    ngx_http_event_handler_pt resume);
 
 
 #endif /* _NGX_HTTP_MCP_COMPLETE_H_INCLUDED_ */

@@ -20,8 +20,7 @@
 typedef struct {
     ngx_str_t                    prefix;
     ngx_uint_t                   literal;   /* it is the whole path */
-    ngx_http_core_loc_conf_t    *best;      /* nothing below it is known to
-                                               match better */
+    ngx_http_core_loc_conf_t    *best;      /* or NULL */
     ngx_uint_t                   more;      /* others may, values decide */
 } ngx_http_mcp_lookup_t;
 
@@ -30,15 +29,16 @@ static ngx_int_t ngx_http_mcp_check_location(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, const ngx_http_mcp_passes_t *passes,
     const ngx_http_mcp_pass_t *pass);
 static ngx_uint_t ngx_http_mcp_is_literal(const mcp_pass_t *pass);
-static void ngx_http_mcp_lookup(ngx_http_mcp_lookup_t *lu,
+static ngx_uint_t ngx_http_mcp_lookup(ngx_http_mcp_lookup_t *lu,
     ngx_http_core_loc_conf_t *pclcf);
-static void ngx_http_mcp_lookup_tree(ngx_http_mcp_lookup_t *lu,
-    ngx_http_location_tree_node_t *node);
-static void ngx_http_mcp_lookup_location(ngx_http_mcp_lookup_t *lu,
-    ngx_http_core_loc_conf_t *clcf, ngx_uint_t exact);
+static ngx_http_core_loc_conf_t *ngx_http_mcp_lookup_tree(
+    ngx_http_mcp_lookup_t *lu, ngx_http_location_tree_node_t *node,
+    ngx_http_core_loc_conf_t *best);
+static ngx_uint_t ngx_http_mcp_lookup_fits(ngx_http_mcp_lookup_t *lu,
+    ngx_http_core_loc_conf_t *clcf);
 #if (NGX_PCRE)
-static void ngx_http_mcp_lookup_regex(ngx_http_mcp_lookup_t *lu,
-    ngx_http_core_loc_conf_t *pclcf);
+static ngx_uint_t ngx_http_mcp_lookup_regex(ngx_http_mcp_lookup_t *lu,
+    ngx_http_core_loc_conf_t **clcfp);
 #endif
 
 
@@ -58,6 +58,50 @@ ngx_http_mcp_conf_passes_used(ngx_conf_t *cf,
 
     used->passes = passes;
     used->cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_passes_own(ngx_conf_t *cf, const void *data,
+    const ngx_http_mcp_passes_t *passes)
+{
+    ngx_http_mcp_owned_t      *owned;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    owned = ngx_array_push(&mmcf->owned);
+    if (owned == NULL) {
+        return NGX_ERROR;
+    }
+
+    owned->data = data;
+    owned->passes = passes;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_passes_offered(ngx_conf_t *cf, const void *data)
+{
+    ngx_uint_t                 i;
+    ngx_http_mcp_owned_t      *owned;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+    owned = mmcf->owned.elts;
+
+    for (i = 0; i < mmcf->owned.nelts; i++) {
+
+        if (owned[i].data == data
+            && ngx_http_mcp_conf_passes_used(cf, owned[i].passes) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
 
     return NGX_OK;
 }
@@ -110,7 +154,7 @@ ngx_http_mcp_check_location(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     clcf = cscf->ctx->loc_conf[ngx_http_core_module.ctx_index];
 
-    ngx_http_mcp_lookup(&lu, clcf);
+    (void) ngx_http_mcp_lookup(&lu, clcf);
 
     if (lu.best == NULL && !lu.more) {
         ngx_http_mcp_conf_refuse(cf, &at, "no location of server \"%V\" "
@@ -161,50 +205,86 @@ ngx_http_mcp_is_literal(const mcp_pass_t *pass)
 }
 
 
-static void
+/* as ngx_http_core_find_location(); true if nothing else can match better */
+
+static ngx_uint_t
 ngx_http_mcp_lookup(ngx_http_mcp_lookup_t *lu,
     ngx_http_core_loc_conf_t *pclcf)
 {
-    ngx_http_mcp_lookup_tree(lu, pclcf->static_locations);
+    ngx_uint_t                 noregex;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    noregex = 0;
+
+    clcf = ngx_http_mcp_lookup_tree(lu, pclcf->static_locations, NULL);
+
+    if (clcf) {
+        lu->best = clcf;
+
+        if (clcf->exact_match) {
+            return 1;
+        }
 
 #if (NGX_PCRE)
-    ngx_http_mcp_lookup_regex(lu, pclcf);
+        noregex = clcf->noregex;
 #endif
+
+        if (ngx_http_mcp_lookup(lu, clcf)) {
+            return 1;
+        }
+    }
+
+#if (NGX_PCRE)
+
+    if (!noregex && pclcf->regex_locations) {
+        return ngx_http_mcp_lookup_regex(lu, pclcf->regex_locations);
+    }
+
+#endif
+
+    return 0;
 }
 
 
-static void
+/* the longest one that the path begins with */
+
+static ngx_http_core_loc_conf_t *
 ngx_http_mcp_lookup_tree(ngx_http_mcp_lookup_t *lu,
-    ngx_http_location_tree_node_t *node)
+    ngx_http_location_tree_node_t *node, ngx_http_core_loc_conf_t *best)
 {
     if (node == NULL) {
-        return;
+        return best;
     }
 
-    if (node->exact) {
-        ngx_http_mcp_lookup_location(lu, node->exact, 1);
+    if (node->exact && ngx_http_mcp_lookup_fits(lu, node->exact)) {
+        best = node->exact;
     }
 
-    if (node->inclusive) {
-        ngx_http_mcp_lookup_location(lu, node->inclusive, 0);
+    if (node->inclusive && ngx_http_mcp_lookup_fits(lu, node->inclusive)
+        && (best == NULL
+            || (!best->exact_match
+                && best->name.len < node->inclusive->name.len)))
+    {
+        best = node->inclusive;
     }
 
-    ngx_http_mcp_lookup_tree(lu, node->left);
-    ngx_http_mcp_lookup_tree(lu, node->tree);
-    ngx_http_mcp_lookup_tree(lu, node->right);
+    best = ngx_http_mcp_lookup_tree(lu, node->left, best);
+    best = ngx_http_mcp_lookup_tree(lu, node->tree, best);
+
+    return ngx_http_mcp_lookup_tree(lu, node->right, best);
 }
 
 
-static void
-ngx_http_mcp_lookup_location(ngx_http_mcp_lookup_t *lu,
-    ngx_http_core_loc_conf_t *clcf, ngx_uint_t exact)
+static ngx_uint_t
+ngx_http_mcp_lookup_fits(ngx_http_mcp_lookup_t *lu,
+    ngx_http_core_loc_conf_t *clcf)
 {
     size_t  len;
 
     len = ngx_min(lu->prefix.len, clcf->name.len);
 
     if (ngx_filename_cmp(lu->prefix.data, clcf->name.data, len) != 0) {
-        return;
+        return 0;
     }
 
     if (clcf->name.len > lu->prefix.len) {
@@ -215,60 +295,39 @@ ngx_http_mcp_lookup_location(ngx_http_mcp_lookup_t *lu,
             lu->more = 1;
         }
 
-        return;
+        return 0;
     }
 
-    if (exact) {
-
-        if (clcf->name.len == lu->prefix.len && lu->literal) {
-            lu->best = clcf;
-            return;
-        }
-
-        return;
-    }
-
-    if (lu->best == NULL
-        || (lu->best->name.len <= clcf->name.len && !lu->best->exact_match))
-    {
-        lu->best = clcf;
-    }
-
-    ngx_http_mcp_lookup(lu, clcf);
+    return !clcf->exact_match
+           || (lu->literal && clcf->name.len == lu->prefix.len);
 }
 
 
 #if (NGX_PCRE)
 
-/* of a path that is not known, none can be excluded */
-
-static void
+static ngx_uint_t
 ngx_http_mcp_lookup_regex(ngx_http_mcp_lookup_t *lu,
-    ngx_http_core_loc_conf_t *pclcf)
+    ngx_http_core_loc_conf_t **clcfp)
 {
-    ngx_http_core_loc_conf_t  **clcfp;
+    for ( /* void */ ; *clcfp; clcfp++) {
 
-    if (pclcf->regex_locations == NULL
-        || (lu->best && (lu->best->exact_match || lu->best->noregex)))
-    {
-        return;
-    }
-
-    for (clcfp = pclcf->regex_locations; *clcfp; clcfp++) {
+        /* of a path that is not known, none can be excluded */
 
         if (!lu->literal) {
             lu->more = 1;
-            return;
+            return 0;
         }
 
         if (ngx_regex_exec((*clcfp)->regex->regex, &lu->prefix, NULL, 0)
             != NGX_REGEX_NO_MATCHED)
         {
             lu->best = *clcfp;
-            ngx_http_mcp_lookup(lu, *clcfp);
-            return;
+            (void) ngx_http_mcp_lookup(lu, *clcfp);
+            return 1;
         }
     }
+
+    return 0;
 }
 
 #endif

@@ -75,6 +75,13 @@ typedef struct {
 } ngx_http_mcp_conf_name_t;
 
 
+/* passes of a resource or a prompt */
+typedef struct {
+    const void                  *data;
+    const ngx_http_mcp_passes_t *passes;
+} ngx_http_mcp_owned_t;
+
+
 /* passes that an endpoint of a server has */
 typedef struct {
     const ngx_http_mcp_passes_t *passes;
@@ -157,6 +164,13 @@ void ngx_http_mcp_conf_here(ngx_conf_t *cf, ngx_http_mcp_at_t *at);
  * locations they lead to are looked for when all are known.
  */
 ngx_int_t ngx_http_mcp_conf_passes_used(ngx_conf_t *cf,
+    const ngx_http_mcp_passes_t *passes);
+
+/* likewise all that a resource or a prompt has, by its "data" */
+ngx_int_t ngx_http_mcp_conf_passes_offered(ngx_conf_t *cf, const void *data);
+
+/* says that it has these: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_conf_passes_own(ngx_conf_t *cf, const void *data,
     const ngx_http_mcp_passes_t *passes);
 
 /* from postconfiguration: NGX_OK, or NGX_ERROR after an [emerg] line */

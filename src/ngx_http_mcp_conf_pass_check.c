@@ -55,11 +55,22 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        if (p[i].made.stream && cp->passes.nelts > 1) {
+        if (p[i].made.stream && p[i].made.pass.name.len) {
             ngx_http_mcp_conf_refuse(cf, &p[i].at[NGX_HTTP_MCP_WORD_STREAM],
                                      "\"%s\" goes with the only \"pass\", "
-                                     "answers of several are put together",
-                                     "stream on");
+                                     "which has no name: answers of several "
+                                     "are put together", "stream on");
+            return NGX_ERROR;
+        }
+
+        if (p[i].made.answer.cut
+            && (p[i].made.answer.type == MCP_ANSWER_JSON
+                || p[i].made.answer.select.len))
+        {
+            ngx_http_mcp_conf_refuse(cf, &p[i].at[NGX_HTTP_MCP_WORD_OVER],
+                                     "\"%s\" does not go with \"result json\""
+                                     " and \"select\": a part of JSON is none",
+                                     "over cut");
             return NGX_ERROR;
         }
 

@@ -16,6 +16,10 @@
 
 static char *ngx_http_mcp_script_init(ngx_conf_t *cf,
     ngx_http_mcp_script_t *script);
+static char *ngx_http_mcp_script_block(ngx_conf_t *cf,
+    ngx_http_mcp_script_t *script);
+static char *ngx_http_mcp_script_pass(ngx_conf_t *cf,
+    ngx_http_mcp_script_t *script);
 static char *ngx_http_mcp_script_finish(ngx_conf_t *cf,
     ngx_http_mcp_script_t *script);
 static char *ngx_http_mcp_script_arg(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -99,7 +103,7 @@ ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return rv;
     }
 
-    rv = ngx_http_mcp_parse_block(cf, ngx_http_mcp_script_commands, script);
+    rv = ngx_http_mcp_script_block(cf, script);
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -107,7 +111,11 @@ ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     script->desc.name = (char *) value[1].data;
 
-    rv = ngx_http_mcp_script_finish(cf, script);
+    rv = ngx_http_mcp_script_pass(cf, script);
+
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_mcp_script_finish(cf, script);
+    }
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -131,10 +139,96 @@ ngx_http_mcp_script_init(ngx_conf_t *cf, ngx_http_mcp_script_t *script)
         != NGX_OK
         || ngx_array_init(&script->messages, cf->pool, 2,
                           sizeof(ngx_http_mcp_message_t))
+           != NGX_OK
+        || ngx_http_mcp_conf_passes_init(cf, &script->words, &script->passes)
            != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_script_block(ngx_conf_t *cf, ngx_http_mcp_script_t *script)
+{
+    ngx_http_mcp_words_t  words[] = {
+        { ngx_http_mcp_script_commands, script },
+        { ngx_http_mcp_pass_commands, &script->words },
+        { NULL, NULL }
+    };
+
+    return ngx_http_mcp_parse_words(cf, words);
+}
+
+
+static char *
+ngx_http_mcp_script_pass(ngx_conf_t *cf, ngx_http_mcp_script_t *script)
+{
+    u_char                    *p;
+    ngx_uint_t                 i;
+    ngx_array_t                names;
+    ngx_http_mcp_arg_t        *arg;
+    ngx_http_mcp_conf_name_t  *name;
+    ngx_http_mcp_conf_pass_t  *pass;
+
+    if (script->words.passes.nelts == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_array_init(&names, cf->pool, 4, sizeof(ngx_http_mcp_conf_name_t))
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    arg = script->args.elts;
+
+    for (i = 0; i < script->args.nelts; i++) {
+        name = ngx_array_push(&names);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_http_mcp_str(&name->name, arg[i].name);
+        name->used = ngx_http_mcp_script_uses(script, &name->name);
+
+        ngx_http_mcp_conf_here(cf, &name->at);
+    }
+
+    if (ngx_http_mcp_conf_passes_finish(cf, &script->words, &names) != NGX_OK
+        || ngx_http_mcp_conf_passes_own(cf, script, &script->passes) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    pass = script->words.passes.elts;
+
+    if (script->messages.nelts && pass->made.pass.name.len == 0) {
+        return "has a \"pass\" without a name, which its messages need: "
+               "\"pass NAME GET uri\" and \"{NAME}\"";
+    }
+
+    if (script->messages.nelts == 0 && script->words.passes.nelts > 1) {
+        return "has several \"pass\", whose answers need a \"message\" to "
+               "stand in";
+    }
+
+    p = ngx_pnalloc(cf->pool, ngx_strlen(script->desc.name)
+                              + sizeof("prompt \"\""));
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    script->passes.name.data = p;
+    script->passes.name.len = ngx_sprintf(p, "prompt \"%s\"",
+                                          script->desc.name)
+                              - p;
+    script->passes.file = cf->conf_file->file.name.data;
+    script->passes.line = cf->conf_file->line;
+
+    ngx_http_mcp_script_combine(script);
 
     return NGX_CONF_OK;
 }
@@ -150,8 +244,8 @@ ngx_http_mcp_script_finish(ngx_conf_t *cf, ngx_http_mcp_script_t *script)
         return "needs a \"description\"";
     }
 
-    if (script->messages.nelts == 0) {
-        return "needs a \"message\"";
+    if (script->messages.nelts == 0 && script->words.passes.nelts == 0) {
+        return "needs a \"message\" or a \"pass\"";
     }
 
     arg = ngx_array_push(&script->args);
@@ -187,7 +281,10 @@ ngx_http_mcp_script_arg(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
     last = value[1].data + value[1].len;
 
-    if (ngx_http_mcp_script_name_end(value[1].data, last) != last) {
+    if (ngx_http_mcp_script_name_end(value[1].data, last) != last
+        || ngx_strlchr(value[1].data, last, '/')
+        || ngx_strlchr(value[1].data, last, '~'))
+    {
         return "has a name that is not of letters, digits, \"_\", \"-\" and "
                "\".\"";
     }
@@ -353,8 +450,8 @@ ngx_http_mcp_script_message(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (name.len) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown argument \"%V\" in a message: declare it "
-                           "with \"arg\" before, or write \"{{%V}}\" for the "
-                           "text itself", &name, &name);
+                           "with \"arg\" or \"pass\" before, or write "
+                           "\"{{%V}}\" for the text itself", &name, &name);
     }
 
     return NGX_CONF_ERROR;

@@ -7,7 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_served.h>
 #include <ngx_http_mcp_file.h>
 
 
@@ -28,9 +28,12 @@ typedef struct {
     size_t                   max;
     ngx_msec_t               ttl;
     ngx_uint_t               public;
+    ngx_http_mcp_served_t    served; /* by services */
 } ngx_http_mcp_static_t;
 
 
+static char *ngx_http_mcp_static_block(ngx_conf_t *cf,
+    ngx_http_mcp_static_t *st);
 static char *ngx_http_mcp_static_check(ngx_conf_t *cf,
     ngx_http_mcp_static_t *st, ngx_str_t *uri);
 static char *ngx_http_mcp_static_file(ngx_conf_t *cf,
@@ -43,6 +46,10 @@ static char *ngx_http_mcp_static_audience(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_static_priority(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static ngx_int_t ngx_http_mcp_static_pass(ngx_http_mcp_call_t *call,
+    const cJSON *args);
+static ngx_int_t ngx_http_mcp_static_complete(ngx_http_mcp_call_t *call,
+    const char *name, const char *value, const cJSON *args);
 static ngx_int_t ngx_http_mcp_static_handler(ngx_http_mcp_call_t *call,
     const cJSON *args);
 
@@ -155,13 +162,11 @@ ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     st->max = NGX_CONF_UNSET_SIZE;
     st->ttl = NGX_CONF_UNSET_MSEC;
 
-    rv = ngx_http_mcp_parse_block(cf, ngx_http_mcp_static_commands, st);
+    rv = ngx_http_mcp_static_block(cf, st);
 
-    if (rv != NGX_CONF_OK) {
-        return rv;
+    if (rv == NGX_CONF_OK) {
+        rv = ngx_http_mcp_static_check(cf, st, &value[1]);
     }
-
-    rv = ngx_http_mcp_static_check(cf, st, &value[1]);
 
     if (rv != NGX_CONF_OK) {
         return rv;
@@ -181,16 +186,49 @@ ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
+ngx_http_mcp_static_block(ngx_conf_t *cf, ngx_http_mcp_static_t *st)
+{
+    ngx_http_mcp_words_t  words[] = {
+        { ngx_http_mcp_static_commands, st },
+        { ngx_http_mcp_served_commands, &st->served },
+        { ngx_http_mcp_pass_commands, &st->served.words },
+        { NULL, NULL }
+    };
+
+    if (ngx_http_mcp_served_init(cf, &st->served) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_mcp_parse_words(cf, words);
+}
+
+
+static char *
 ngx_http_mcp_static_check(ngx_conf_t *cf, ngx_http_mcp_static_t *st,
     ngx_str_t *uri)
 {
+    if (st->served.words.passes.nelts) {
+
+        if (st->text.data || st->file.data || st->max != NGX_CONF_UNSET_SIZE) {
+            return "has a \"pass\", which does not go with \"text\", "
+                   "\"file\" and \"max\"";
+        }
+
+        return ngx_http_mcp_served_finish(cf, &st->served, uri, st,
+                                          ngx_http_mcp_static_complete);
+    }
+
+    if (st->served.completes.nelts) {
+        return "has \"complete\", which goes with \"pass\" only";
+    }
+
     if (ngx_strlchr(uri->data, uri->data + uri->len, '{')) {
-        return "must be one URI: templates are served by \"mcp_resources\" "
-               "and by modules";
+        return "must be one URI: templates are served by \"pass\", by "
+               "\"mcp_resources\" and by modules";
     }
 
     if ((st->text.data == NULL) == (st->file.data == NULL)) {
-        return "needs either \"text\" or \"file\"";
+        return "needs one of \"text\", \"file\" and \"pass\"";
     }
 
     if (st->text.data) {
@@ -246,7 +284,9 @@ ngx_http_mcp_static_describe(ngx_http_mcp_static_t *st, ngx_str_t *uri)
     desc->description = (char *) st->description.data;
     desc->icon = (char *) st->icon.data;
     desc->mime_type = (char *) st->type.data;
-    desc->handler = ngx_http_mcp_static_handler;
+    desc->args = st->served.args.elts;
+    desc->handler = st->served.words.passes.nelts
+                    ? ngx_http_mcp_static_pass : ngx_http_mcp_static_handler;
 
     desc->ttl = (st->ttl == NGX_CONF_UNSET_MSEC) ? 0 : st->ttl;
     desc->public = st->public;
@@ -329,6 +369,29 @@ ngx_http_mcp_static_priority(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     st->desc.priority = (double) n / 1000;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_static_pass(ngx_http_mcp_call_t *call, const cJSON *args)
+{
+    const ngx_http_mcp_static_t  *st;
+
+    st = call->msg->resource->data;
+
+    return ngx_http_mcp_pass_call(call, args, &st->served.passes);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_static_complete(ngx_http_mcp_call_t *call, const char *name,
+    const char *value, const cJSON *args)
+{
+    const ngx_http_mcp_static_t  *st;
+
+    st = call->msg->resource->data;
+
+    return ngx_http_mcp_served_complete(call, &st->served, name, value, args);
 }
 
 

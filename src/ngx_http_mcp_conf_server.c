@@ -158,7 +158,10 @@ ngx_http_mcp_offer_resources(ngx_conf_t *cf, mcp_server_t *server,
                                &resource[i]->uri);
         }
 
-        if (rc != NGX_OK) {
+        if (rc != NGX_OK
+            || ngx_http_mcp_conf_passes_offered(cf, resource[i]->data)
+               != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -189,7 +192,9 @@ ngx_http_mcp_offer_prompts(ngx_conf_t *cf, mcp_server_t *server,
                                &prompt[i]->name);
         }
 
-        if (rc != NGX_OK) {
+        if (rc != NGX_OK
+            || ngx_http_mcp_conf_passes_offered(cf, prompt[i]->data) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }

@@ -48,6 +48,7 @@ static void ngx_http_mcp_follow_news(ngx_http_mcp_waiter_t *waiter,
 static void ngx_http_mcp_follow_wake(ngx_event_t *ev);
 static void ngx_http_mcp_follow_tick(ngx_event_t *ev);
 static ngx_msec_t ngx_http_mcp_follow_interval(ngx_http_mcp_follow_t *f);
+static ngx_int_t ngx_http_mcp_follow_end(ngx_http_mcp_follow_t *f);
 static void ngx_http_mcp_follow_cleanup(void *data);
 
 
@@ -99,7 +100,7 @@ ngx_http_mcp_follow(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     rc = ngx_http_mcp_follow_send(f);
 
     if (rc != NGX_AGAIN) {
-        return rc;
+        return rc == NGX_OK ? ngx_http_mcp_follow_end(f) : rc;
     }
 
     if (ngx_http_mcp_stream_wait(r, ctx) != NGX_OK) {
@@ -201,7 +202,7 @@ ngx_http_mcp_follow_place(ngx_http_mcp_follow_t *f, ngx_msec_t retry)
 }
 
 
-/* what there is: NGX_AGAIN, or what ends the request */
+/* what there is: NGX_OK: nothing follows; NGX_AGAIN; NGX_ERROR */
 
 static ngx_int_t
 ngx_http_mcp_follow_send(ngx_http_mcp_follow_t *f)
@@ -214,7 +215,7 @@ ngx_http_mcp_follow_send(ngx_http_mcp_follow_t *f)
     }
 
     if (ngx_http_mcp_zone_get(f->session.key, NULL, NULL) == NGX_OK) {
-        return ngx_http_send_special(f->request, NGX_HTTP_LAST);
+        return NGX_OK;
     }
 
     /* a stream does not grow with its length */
@@ -232,8 +233,7 @@ ngx_http_mcp_follow_send(ngx_http_mcp_follow_t *f)
         rc = ngx_http_mcp_follow_place(f, NGX_HTTP_MCP_FOLLOW_RETRY);
     }
 
-    return rc == NGX_OK ? ngx_http_send_special(f->request, NGX_HTTP_LAST)
-                        : rc;
+    return rc;
 }
 
 
@@ -306,11 +306,19 @@ ngx_http_mcp_follow_wake(ngx_event_t *ev)
     r = f->request;
     c = r->connection;
 
+    if (r->post_action) {
+        /* the client is gone, and the request belongs to another location */
+        return;
+    }
+
     ngx_http_set_log_request(c->log, r);
 
     rc = ngx_http_mcp_follow_send(f);
 
-    if (rc != NGX_AGAIN) {
+    if (rc == NGX_OK) {
+        ngx_http_mcp_finalize(r, ngx_http_mcp_follow_end(f));
+
+    } else if (rc != NGX_AGAIN) {
         ngx_http_mcp_finalize(r, rc);
     }
 
@@ -330,6 +338,10 @@ ngx_http_mcp_follow_tick(ngx_event_t *ev)
     r = f->request;
     c = r->connection;
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (r->post_action) {
+        return;
+    }
 
     ngx_http_set_log_request(c->log, r);
 
@@ -359,6 +371,17 @@ ngx_http_mcp_follow_interval(ngx_http_mcp_follow_t *f)
 
     return mlcf->stream_heartbeat ? mlcf->stream_heartbeat
                                   : NGX_HTTP_MCP_FOLLOW_LOOK;
+}
+
+
+/* once, though a slow reader may take a while: what ends the request */
+
+static ngx_int_t
+ngx_http_mcp_follow_end(ngx_http_mcp_follow_t *f)
+{
+    ngx_http_mcp_follow_cleanup(f);
+
+    return ngx_http_send_special(f->request, NGX_HTTP_LAST);
 }
 
 

@@ -434,7 +434,11 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_OK;
 
     case MCP_ACTION_COMPLETE:
-        return ngx_http_mcp_complete_value(r, mlcf->server, msg, action);
+        rc = ngx_http_mcp_complete_value(r, ctx, msg, action,
+                                         ngx_http_mcp_continue);
+
+        return rc == NGX_OK ? ngx_http_mcp_call_result(ctx, &action->result)
+                            : rc;
 
     case MCP_ACTION_LISTEN:
         return ngx_http_mcp_listen(r, ctx, msg, action->sub);

@@ -129,7 +129,7 @@ ngx_http_mcp_input_write(ngx_http_mcp_call_t *call, ngx_str_t *result)
         return NGX_ERROR;
     }
 
-    expires = ngx_time() + (mlcf->input_timeout + 999) / 1000;
+    expires = ngx_time() + ngx_http_mcp_input_ttl(mlcf);
 
     if (mcp_state_seal(ngx_http_mcp_zone_keys(), r->pool, &bind, expires,
                        &payload, &token)

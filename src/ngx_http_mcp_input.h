@@ -20,6 +20,10 @@
  */
 
 
+/* seconds that hold all of mcp_input_timeout: the one now has begun already */
+#define ngx_http_mcp_input_ttl(mlcf)                                         \
+    ((time_t) (((mlcf)->input_timeout + 999) / 1000 + 1))
+
 /*
  * Before the first run of a handler: what the client has answered and what it
  * kept.  NGX_OK, NGX_DECLINED (msg->error) or NGX_ERROR.

@@ -73,7 +73,9 @@ ngx_http_mcp_listen_session(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     }
 
     if (last_event_id) {
-        listen->session->told = id.seq;
+        /* more than was published is of another zone, which counted on */
+
+        listen->session->told = ngx_min(id.seq, listen->session->told);
         ngx_http_mcp_listen_session_past(listen, id.seq, 1);
     }
 

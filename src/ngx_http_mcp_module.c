@@ -345,6 +345,9 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
            != NGX_OK
         || ngx_array_init(&mmcf->own_tools, cf->pool, 4, sizeof(void *))
            != NGX_OK
+        || ngx_array_init(&mmcf->owned, cf->pool, 4,
+                          sizeof(ngx_http_mcp_owned_t))
+           != NGX_OK
         || ngx_array_init(&mmcf->passes, cf->pool, 4,
                           sizeof(ngx_http_mcp_used_t))
            != NGX_OK

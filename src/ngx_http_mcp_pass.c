@@ -66,8 +66,11 @@ static void ngx_http_mcp_pass_timeout(ngx_event_t *ev);
 static void ngx_http_mcp_pass_next(ngx_http_mcp_pass_run_t *run,
     ngx_int_t rc);
 static ngx_int_t ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_fresh(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call,
+    mcp_schema_error_t *err);
 static ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
     ngx_str_t *text);
 static ngx_int_t ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step,
@@ -329,9 +332,13 @@ ngx_http_mcp_pass_go(ngx_http_mcp_pass_run_t *run)
         return NGX_AGAIN;
     }
 
+    if (run->passes->finish) {
+        return run->passes->finish(run->call, run->values);
+    }
+
     rc = mcp_result_structured(&run->call->result, run->result, &err);
 
-    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(run->call, &err) : rc;
+    return rc == NGX_DECLINED ? ngx_http_mcp_pass_broke(run->call, &err) : rc;
 }
 
 
@@ -497,9 +504,67 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
         return ngx_http_mcp_pass_take_value(step);
     }
 
+    if (call->msg->resource && ngx_http_mcp_pass_fresh(step) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     rc = mcp_answer_result(conf, &s->answer, &call->result, &err);
 
-    return rc == NGX_DECLINED ? ngx_http_mcp_call_broke(call, &err) : rc;
+    return rc == NGX_DECLINED ? ngx_http_mcp_pass_broke(call, &err) : rc;
+}
+
+
+/* what the service says of the contents of a resource */
+
+static ngx_int_t
+ngx_http_mcp_pass_fresh(ngx_http_mcp_pass_step_t *step)
+{
+    u_char                     *p, time[sizeof("1970-09-28T12:00:00Z")];
+    ngx_tm_t                    tm;
+    mcp_buf_t                   b;
+    ngx_str_t                   modified;
+    mcp_result_t               *result;
+    ngx_http_mcp_subrequest_t  *s;
+
+    s = &step->sr;
+    result = &step->run->call->result;
+
+    mcp_fresh_read(&result->fresh, &s->cache_control, &s->age);
+
+    if (s->etag.len == 0 && s->modified == -1) {
+        return NGX_OK;
+    }
+
+    ngx_str_null(&modified);
+
+    if (s->modified != -1) {
+        ngx_gmtime(s->modified, &tm);
+
+        p = ngx_sprintf(time, "%4d-%02d-%02dT%02d:%02d:%02dZ",
+                        tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
+                        tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec);
+
+        modified.data = time;
+        modified.len = p - time;
+    }
+
+    mcp_buf_init(&b, result->pool, 96);
+    mcp_buf_char(&b, '{');
+
+    if (s->etag.len) {
+        mcp_buf_lit(&b, "\"etag\":");
+        mcp_buf_json_string(&b, s->etag.data, s->etag.len);
+
+        mcp_buf_json_member(&b, "lastModified", &modified);
+
+    } else {
+        mcp_buf_lit(&b, "\"lastModified\":");
+        mcp_buf_json_string(&b, modified.data, modified.len);
+    }
+
+    mcp_buf_char(&b, '}');
+
+    return mcp_buf_done(&b, &result->contents_meta);
 }
 
 
@@ -594,6 +659,42 @@ ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
     }
 
     mcp_result_error(&call->result, text->data, text->len);
+
+    return NGX_OK;
+}
+
+
+/* an operator has to know, and a model can tell its user */
+
+static ngx_int_t
+ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call, mcp_schema_error_t *err)
+{
+    mcp_buf_t  b;
+    ngx_str_t  text;
+
+    ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                  "mcp %s \"%V\": the answer of the service%s%V %V",
+                  ngx_http_mcp_call_kind(call), ngx_http_mcp_call_name(call),
+                  err->path.len ? " at " : "", &err->path, &err->text);
+
+    mcp_buf_init(&b, call->request->pool, 128 + err->path.len + err->text.len);
+
+    mcp_buf_lit(&b, "The service answered what the output schema of this tool "
+                    "does not allow: the result ");
+
+    if (err->path.len) {
+        mcp_buf_lit(&b, "at ");
+        mcp_buf_str(&b, &err->path);
+        mcp_buf_char(&b, ' ');
+    }
+
+    mcp_buf_str(&b, &err->text);
+
+    if (mcp_buf_done(&b, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcp_result_error(&call->result, text.data, text.len);
 
     return NGX_OK;
 }

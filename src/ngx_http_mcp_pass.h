@@ -44,6 +44,15 @@ typedef struct {
                                                what MCP_PASS_VARIABLE means,
                                                in the request of the client */
     const cJSON                 *defaults;  /* an object, or NULL */
+
+    /*
+     * Makes the result of a combined call of something else than the object
+     * of answers, if it is not NULL; "values" has arguments and answers.
+     * Returns what a handler returns, but NGX_AGAIN.
+     */
+    ngx_int_t                  (*finish)(ngx_http_mcp_call_t *call,
+                                   const cJSON *values);
+
     ngx_msec_t                   timeout;   /* of all of them, one after the
                                                other; 0: not limited */
     unsigned                     idempotent:1;  /* $mcp_idempotent */

@@ -90,6 +90,11 @@ ngx_http_mcp_report_tick(ngx_event_t *ev)
     r = call->request;
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
+    if (r->post_action) {
+        /* the client is gone, and the request belongs to another location */
+        return;
+    }
+
     ngx_http_set_log_request(r->connection->log, r);
 
     rc = ngx_http_mcp_report_flush(call);

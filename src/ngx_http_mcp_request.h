@@ -30,6 +30,7 @@ typedef struct {
                                                 pointers */
     ngx_array_t                  own_tools;  /* of mcp_tool_t pointers: all of
                                                 directives */
+    ngx_array_t                  owned;    /* of ngx_http_mcp_owned_t */
     ngx_array_t                  passes;   /* of ngx_http_mcp_used_t, for
                                               the check of their locations */
     ngx_array_t                  named;    /* of ngx_http_mcp_named_t, for that

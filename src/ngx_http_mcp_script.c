@@ -13,7 +13,11 @@
 static u_char *ngx_http_mcp_script_brace(u_char *p, u_char *last,
     ngx_str_t *name, ngx_uint_t *literal);
 static ngx_int_t ngx_http_mcp_script_push(ngx_array_t *parts, u_char *p,
-    u_char *last, const char *arg);
+    u_char *last, const ngx_str_t *from);
+static ngx_uint_t ngx_http_mcp_script_knows(ngx_http_mcp_script_t *script,
+    ngx_str_t *from);
+static ngx_int_t ngx_http_mcp_script_write(ngx_http_mcp_call_t *call,
+    const cJSON *values);
 
 
 ngx_int_t
@@ -24,7 +28,6 @@ ngx_http_mcp_script_compile(ngx_http_mcp_script_t *script, ngx_array_t *parts,
     ngx_int_t            rc;
     ngx_str_t            name;
     ngx_uint_t           literal;
-    ngx_http_mcp_arg_t  *arg;
 
     ngx_str_null(unknown);
 
@@ -47,14 +50,13 @@ ngx_http_mcp_script_compile(ngx_http_mcp_script_t *script, ngx_array_t *parts,
                                           name.data + name.len + 1, NULL);
 
         } else if (rc == NGX_OK) {
-            arg = ngx_http_mcp_script_find(script, name.data, name.len);
 
-            if (arg == NULL) {
+            if (!ngx_http_mcp_script_knows(script, &name)) {
                 *unknown = name;
                 return NGX_DECLINED;
             }
 
-            rc = ngx_http_mcp_script_push(parts, NULL, NULL, arg->name);
+            rc = ngx_http_mcp_script_push(parts, NULL, NULL, &name);
         }
 
         start = end;
@@ -98,7 +100,7 @@ ngx_http_mcp_script_brace(u_char *p, u_char *last, ngx_str_t *name,
 
 static ngx_int_t
 ngx_http_mcp_script_push(ngx_array_t *parts, u_char *p, u_char *last,
-    const char *arg)
+    const ngx_str_t *from)
 {
     ngx_http_mcp_part_t  *part;
 
@@ -107,11 +109,72 @@ ngx_http_mcp_script_push(ngx_array_t *parts, u_char *p, u_char *last,
         return NGX_ERROR;
     }
 
-    part->arg = arg;
+    ngx_memzero(part, sizeof(ngx_http_mcp_part_t));
+
+    if (from) {
+        part->from = *from;
+    }
+
     part->text.data = p;
     part->text.len = last - p;
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_script_knows(ngx_http_mcp_script_t *script, ngx_str_t *from)
+{
+    ngx_str_t                  first;
+    ngx_uint_t                 i;
+    ngx_http_mcp_conf_pass_t  *pass;
+
+    first = mcp_pass_first(from);
+
+    if (ngx_http_mcp_script_find(script, first.data, first.len)) {
+        return first.len == from->len;
+    }
+
+    pass = script->words.passes.elts;
+
+    for (i = 0; i < script->words.passes.nelts; i++) {
+
+        if (pass[i].made.pass.name.len == first.len
+            && ngx_memcmp(pass[i].made.pass.name.data, first.data, first.len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_mcp_script_uses(const ngx_http_mcp_script_t *script,
+    const ngx_str_t *name)
+{
+    ngx_uint_t                     i, k;
+    const ngx_http_mcp_part_t     *part;
+    const ngx_http_mcp_message_t  *message;
+
+    message = script->messages.elts;
+
+    for (i = 0; i < script->messages.nelts; i++) {
+        part = message[i].parts.elts;
+
+        for (k = 0; k < message[i].parts.nelts; k++) {
+
+            if (part[k].from.len == name->len
+                && ngx_memcmp(part[k].from.data, name->data, name->len) == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 
@@ -121,7 +184,8 @@ ngx_http_mcp_script_name_end(u_char *p, u_char *last)
     while (p < last
            && ((*p >= '0' && *p <= '9')
                || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')
-               || *p == '_' || *p == '-' || *p == '.'))
+               || *p == '_' || *p == '-' || *p == '.'
+               || *p == '/' || *p == '~'))
     {
         p++;
     }
@@ -154,10 +218,25 @@ ngx_http_mcp_script_find(ngx_http_mcp_script_t *script, u_char *p, size_t len)
 ngx_int_t
 ngx_http_mcp_script_handler(ngx_http_mcp_call_t *call, const cJSON *args)
 {
+    const ngx_http_mcp_script_t  *script;
+
+    script = call->msg->prompt->data;
+
+    return script->passes.passes.nelts
+           ? ngx_http_mcp_pass_call(call, args, &script->passes)
+           : ngx_http_mcp_script_write(call, args);
+}
+
+
+/* when all services have answered */
+
+static ngx_int_t
+ngx_http_mcp_script_write(ngx_http_mcp_call_t *call, const cJSON *values)
+{
     mcp_buf_t                      b;
     ngx_str_t                      text;
     ngx_uint_t                     i, k;
-    const cJSON                   *arg;
+    const cJSON                   *value;
     const ngx_http_mcp_part_t     *part;
     const ngx_http_mcp_script_t   *script;
     const ngx_http_mcp_message_t  *message;
@@ -171,17 +250,24 @@ ngx_http_mcp_script_handler(ngx_http_mcp_call_t *call, const cJSON *args)
 
         for (k = 0; k < message[i].parts.nelts; k++) {
 
-            if (part[k].arg == NULL) {
+            if (part[k].from.len == 0) {
                 mcp_buf_str(&b, &part[k].text);
                 continue;
             }
 
-            arg = cJSON_GetObjectItemCaseSensitive(args, part[k].arg);
+            value = mcp_pass_find(values, &part[k].from);
 
-            if (arg) {
-                mcp_buf_add(&b, arg->valuestring,
-                            ngx_strlen(arg->valuestring));
+            if (value == NULL || cJSON_IsNull(value)) {
+                continue;
             }
+
+            if (mcp_pass_bytes(call->request->pool, value, 0, &text)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            mcp_buf_str(&b, &text);
         }
 
         if (mcp_buf_done(&b, &text) != NGX_OK
@@ -193,4 +279,16 @@ ngx_http_mcp_script_handler(ngx_http_mcp_call_t *call, const cJSON *args)
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_mcp_script_combine(ngx_http_mcp_script_t *script)
+{
+    script->passes.idempotent = 1;
+
+    if (script->messages.nelts) {
+        script->passes.combined = 1;
+        script->passes.finish = ngx_http_mcp_script_write;
+    }
 }

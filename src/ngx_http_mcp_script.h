@@ -8,11 +8,12 @@
 #define _NGX_HTTP_MCP_SCRIPT_H_INCLUDED_
 
 
-#include <ngx_http_mcp_call.h>
+#include <ngx_http_mcp_conf_pass.h>
 
 
 /*
- * One "mcp_prompt": messages with arguments in them.
+ * One "mcp_prompt": messages with arguments in them, and with answers of
+ * services.  Without messages the answer of the only service is the message.
  */
 
 
@@ -23,6 +24,8 @@ typedef struct {
     ngx_str_t                icon;
     ngx_array_t              args;   /* of ngx_http_mcp_arg_t */
     ngx_array_t              messages;  /* of ngx_http_mcp_message_t */
+    ngx_http_mcp_passes_t    passes;
+    ngx_http_mcp_conf_passes_t  words;
 } ngx_http_mcp_script_t;
 
 
@@ -34,14 +37,15 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                text;
-    const char              *arg;    /* its value stands here, not a text */
+    ngx_str_t                from;   /* pointer to the value that stands here,
+                                        or empty: a text does */
 } ngx_http_mcp_part_t;
 
 
 /*
- * Cuts a text into parts: {name} is an argument, {{name}} is {name}, other
- * braces are themselves.  NGX_OK; NGX_DECLINED: "unknown" is no argument;
- * NGX_ERROR, and "unknown" is empty.
+ * Cuts a text into parts: {name} is an argument or the answer of a pass, {a/b}
+ * a member of it, {{name}} is {name}, other braces are themselves.  NGX_OK;
+ * NGX_DECLINED: "unknown" is neither; NGX_ERROR, and "unknown" is empty.
  */
 ngx_int_t ngx_http_mcp_script_compile(ngx_http_mcp_script_t *script,
     ngx_array_t *parts, ngx_str_t *text, ngx_str_t *unknown);
@@ -52,6 +56,13 @@ u_char *ngx_http_mcp_script_name_end(u_char *p, u_char *last);
 /* NULL if there is no such argument */
 ngx_http_mcp_arg_t *ngx_http_mcp_script_find(ngx_http_mcp_script_t *script,
     u_char *p, size_t len);
+
+/* when all of it is read: what its passes are for */
+void ngx_http_mcp_script_combine(ngx_http_mcp_script_t *script);
+
+/* true if a message has it */
+ngx_uint_t ngx_http_mcp_script_uses(const ngx_http_mcp_script_t *script,
+    const ngx_str_t *name);
 
 ngx_int_t ngx_http_mcp_script_handler(ngx_http_mcp_call_t *call,
     const cJSON *args);

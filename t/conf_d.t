@@ -39,7 +39,8 @@ sub run_conf {
     symlink MCPTest::module(), $t->path("$_/ngx_http_mcp_module.so")
         or die $! for qw(build modules);
 
-    symlink "$root/conf.d/docs", $t->path('docs') or die $!;
+    symlink "$root/conf.d/$_", $t->path($_) or die $!
+        for qw(docs openapi.yaml);
 
     ok($text =~ s{(listen +)127\.0\.0\.1:8080\b}{${1}127.0.0.1:%%PORT_0%%},
        "$name: its port");
@@ -78,6 +79,7 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
     status($t) if $name eq 'status.conf';
     quickstart($t) if $name eq 'quickstart.conf';
     tools_http($t) if $name eq 'tools-http.conf';
+    openapi($t) if $name eq 'openapi.conf';
     sessions($t) if $name eq 'sessions.conf';
     published($t) if $name eq 'publish.conf';
 }
@@ -172,6 +174,36 @@ sub quickstart {
 
     ok($r->result->{isError}, 'quickstart.conf: one that is not there');
     is($r->text, 'There is no such ticket.', 'quickstart.conf: says so');
+    is($t->call('getProduct', { sku => 'AB-1' })
+         ->result->{structuredContent}{name}, 'Cup',
+       'quickstart.conf: a tool of a document');
+    return;
+}
+
+
+sub openapi {
+    my ($t) = @_;
+
+    is(join(' ', grep { /^shop_/ } map { $_->{name} }
+                 @{ $t->rpc('tools/list')->result->{tools} }),
+       'shop_findProducts shop_getProduct shop_listOrders shop_order '
+       . 'shop_cancelOrder', 'openapi.conf: tools');
+    is($t->call('shop_getProduct', { sku => 'AB-1' })
+         ->result->{structuredContent}{parts}[0]{sku}, 'C',
+       'openapi.conf: a GET');
+    like($t->call('shop_getProduct', { sku => '../x' })->text, qr/sku/,
+         'openapi.conf: an argument that is none');
+    is_deeply($t->call('shop_listOrders', { customer => 7 })
+                ->result->{structuredContent} // $t->call('shop_listOrders',
+                { customer => 7 })->text, [{ id => 17 }],
+              'openapi.conf: a part');
+    is($t->call('shop_order', { customer => 7,
+                                lines => [{ sku => 'AB-1', count => 2 }] })
+         ->result->{structuredContent}{bytes},
+       length '{"customer":7,"lines":[{"sku":"AB-1","count":2}]}',
+       'openapi.conf: a POST');
+    ok(!$t->call('shop_cancelOrder', { id => 17 })->result->{isError},
+       'openapi.conf: a DELETE');
     return;
 }
 
@@ -255,7 +287,8 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
             ? MCPTest->new(http => "proxy_cache_path cache keys_zone=$1:1m;",
                            location => "mcp;\n$text")
             : $text =~ /^location/
-            ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r)
+            ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r, files => {
+                  'openapi.yaml' => slurp("$root/conf.d/openapi.yaml") })
             : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r);
     my ($status, $output) = $t->test_config;
 

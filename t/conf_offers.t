@@ -75,9 +75,9 @@ resource('a scope that is none', 'ttl 1m secret;', qr/invalid scope "secret"/);
 resource('a size that is none', 'max x;', qr/"max" directive invalid value/);
 
 unfinished('mcp_resource: neither text nor file', 'mcp_resource a:b {',
-           qr/needs either "text" or "file"/);
+           qr/needs one of "text", "file" and "pass"/);
 unfinished('mcp_resource: both', 'mcp_resource a:b { text x; file y;',
-           qr/needs either "text" or "file"/);
+           qr/needs one of "text", "file" and "pass"/);
 unfinished('mcp_resource: max of a text', 'mcp_resource a:b { text x; max 1;',
            qr/"max", which goes with "file" only/);
 unfinished('mcp_resource: no such file', 'mcp_resource a:b { file none.txt;',

@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Events;
 use MCPTest::Tools;
+use Time::HiRes qw(time);
 
 my %all = (elicitation => { form => {}, url => {} },
            sampling => { tools => {}, context => {} }, roots => {});
@@ -287,6 +288,17 @@ wait_until(sub {
 });
 
 refused($r, 'an expired state');
+
+# not before, wherever in a second it begins
+
+ok(wait_until(sub {
+    select undef, undef, undef, 0.01 while time - int time < 0.6;
+    $state = state(ask(@form, uri => '/short'));
+
+    select undef, undef, undef, 0.01 while time - int time >= 0.6;
+    return ask(@form, uri => '/short', state => $state,
+               answers => { one => $answer{form} })->result;
+}), 'a state in the next second');
 
 $state = state(ask(of_tool('work', 'rounds')));
 $t->reload;

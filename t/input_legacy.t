@@ -14,6 +14,7 @@ use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Events;
 use MCPTest::Tools;
+use Time::HiRes qw(time);
 
 my %all = (elicitation => { form => {}, url => {} },
            sampling => { tools => {}, context => {} }, roots => {});
@@ -46,6 +47,12 @@ EOC
         mcp;
         mcp_tools asking;
         mcp_input_timeout 200ms;
+    }
+
+    location = /second {
+        mcp;
+        mcp_tools asking;
+        mcp_input_timeout 1s;
     }
 EOC
 )->start;
@@ -325,6 +332,18 @@ for my $how (qw(ask later work)) {
        '-32603 The client did not answer within 200 ms.', 'of a prompt');
     ok_accepted(answer($mid, $question), 'an answer after that');
 }
+
+# all of the time is the client's, wherever in a second it begins
+
+ok(wait_until(sub {
+    select undef, undef, undef, 0.01 while time - int time < 0.6;
+    my $s = ask($mid, of_tool('ask', 'form'), uri => '/second');
+    my $question = $s->next;
+
+    select undef, undef, undef, 0.01 while time - int time >= 0.6;
+    answer($mid, $question);
+    return !$s->next->{result}{isError};
+}), 'an answer in the next second');
 
 # the user may think longer than a tool may take
 

@@ -34,7 +34,7 @@ accepted('mcp_tool on all levels',
     error "{status}: {title}";
     timeout 3s;
     max_response 64k;
-    over cut;
+    over error;
     stream off;
     cache public;
     include %%DIR%%/more.conf;
@@ -276,6 +276,13 @@ tool('stream that is none', 'stream yes;', qr/"stream" .* must be "on" or/);
 tool('stream of several',
      "pass a GET /api/a;\nstream on; # HERE\npass b GET /api/b;",
      qr/"stream on" goes with the only "pass"/);
+tool('a part of JSON', "over cut; # HERE\nresult json; $pass",
+     qr/"over cut" does not go with "result json"/);
+tool('a part of a part', "over cut; # HERE\nselect /a; $pass",
+     qr/"over cut" does not go with/);
+tool('stream of one with a name',
+     "stream on; # HERE\npass a GET /api/a;",
+     qr/"stream on" goes with the only "pass", which has no name/);
 tool('cache that is none', 'cache on;', qr/"cache" .* must be "public" or/);
 
 tool('a header without a value', 'header X-A;',
@@ -324,5 +331,68 @@ refused('no location in one of two servers', http => "mcp_tool a {
         server { $api location / { mcp; } }
         server { server_name other; location /mcp { mcp; } }",
         qr/no location of server "other" matches/);
+
+
+# where a pass may lead
+
+sub leads {
+    my ($name, $uri, $locations) = @_;
+    accepted("leads: $name", server => $locations, location => "mcp; mcp_tool a
+        { description a; arg v string; pass GET '$uri' " . ($uri =~ /\{/ ? ''
+        : 'v') . '; }');
+    return;
+}
+
+sub misleads {
+    my ($name, $uri, $locations, $re) = @_;
+    refused("misleads: $name", location => "mcp_tool a {
+        description a; arg v string;
+        pass GET '$uri'" . ($uri =~ /\{/ ? '' : ' v') . "; # HERE
+        }", $re, server => $locations);
+    return;
+}
+
+my $none = qr/no location of server/;
+my $endpoint = qr/which is an MCP endpoint/;
+
+leads('an exact one', '/a', 'location = /a { return 204; }');
+leads('an exact one with a query', '/a?x=1', 'location = /a { return 204; }');
+leads('a query that is a value', '/a{?v}', 'location = /a { return 204; }');
+leads('one that values may lead to', '/a/{v}',
+      'location /a/b { return 204; }');
+leads('an exact one that values may lead to', '/a/{v}',
+      'location = /a/b { return 204; }');
+leads('a regular expression', '/a/b.json', 'location ~ json$ { return 204; }');
+leads('one that may fit', '/a/{v}', 'location ~ json$ { return 204; }');
+leads('a nested one', '/a/b', 'location / { mcp;
+      location /a/ { return 204; } }');
+leads('a nested expression', '/a/b', 'location / { mcp;
+      location ~ b$ { return 204; } }');
+leads('the longest', '/a/b', 'location / { mcp; }
+      location /a { mcp; location ~ ^/x { return 204; } }
+      location /a/ { return 204; }');
+leads('one without expressions', '/a/b', 'location ^~ /a/ { return 204; }
+      location ~ b$ { mcp; }');
+leads('an exact one before expressions', '/a/b', 'location ~ b$ { mcp; }
+      location = /a/b { return 204; }');
+leads('everything', '/{v}', 'location / { return 204; }');
+leads('a value right behind', '/a{v}', 'location /ab { return 204; }');
+
+misleads('a part of a name', '/a', 'location /ab { return 204; }', $none);
+misleads('exact, and not it', '/a/b', 'location = /a { return 204; }', $none);
+misleads('exact, and a value', '/a/{v}', 'location = /a { return 204; }',
+         $none);
+misleads('another expression', '/a/b', 'location ~ json$ { return 204; }',
+         $none);
+misleads('a named one', '/a', 'location @a { return 204; }', $none);
+misleads('the endpoint by an expression', '/a/b', 'location ~ b$ { mcp; }
+         location /a/ { return 204; }', $endpoint);
+misleads('the longest is the endpoint', '/a/b/{v}',
+         'location /a/ { return 204; } location /a/b/ { mcp; }', $endpoint);
+misleads('expressions that are not asked', '/a/{v}',
+         'location ^~ /a/ { mcp; } location ~ json$ { return 204; }',
+         $endpoint);
+misleads('a nested one that is not asked', '/a/b', 'location /a/ {
+         location ~ b$ { return 204; } } location /a/b { mcp; }', $endpoint);
 
 done_testing();

@@ -106,7 +106,7 @@ components:
       properties:
         number: {type: integer, readOnly: true}
         id: {type: string}
-        state: {type: string, enum: [open, shipped], default: open}
+        state: {type: string, enum: [open, shipped], default: open, maxLength: 7}
         note: {type: string, nullable: true}
         parts: {type: array, items: {$ref: "#/components/schemas/Order"}}
     Error: {type: object, properties: {message: {type: string}}}
@@ -301,7 +301,9 @@ ok($r->result->{isError}, 'an error of the service');
 like($r->result->{content}[0]{text}, qr/404.*no such/s, 'an error of the service: what it says');
 
 $r = $t->call('shop_getOrder', { id => 2 });
-ok($r->error || $r->result->{isError}, 'an answer that the document forbids');
+ok($r->result->{isError}, 'an answer that the document forbids');
+like($r->result->{content}[0]{text}, qr/does not allow: .* at \/number must/,
+     'an answer that the document forbids: why');
 
 ok_error($t->call('shop_secret', {}), 200, -32602, 'what is excluded');
 ok_error($t->call('shop_wrong', {}), 200, -32602, 'what is skipped');
@@ -309,6 +311,8 @@ ok_error($t->call('shop_wrong', {}), 200, -32602, 'what is skipped');
 my $got = () = map { $_->target } $b->requests;
 is($got, 2, 'nothing else was sent');
 
+like($t->error_log, qr/\[error\].* mcp tool "shop_getOrder": the answer of the (?x:
+     )service at \/number must/, 'an answer that the document forbids, said');
 like($t->error_log, qr/\[warn\].*"GET \/wrong".* is skipped/, 'skipped, said');
 
 finish();

@@ -30,6 +30,7 @@ EOC
     server   => <<'EOC',
     listen 127.0.0.1:%%PORT_1%% http2;
     listen 127.0.0.1:%%PORT_2%% ssl;
+    listen 127.0.0.1:%%PORT_3%% sndbuf=4k;
     ssl_certificate     %%DIR%%/cert.pem;
     ssl_certificate_key %%DIR%%/key.pem;
 
@@ -109,7 +110,9 @@ sub h2 {
 sub again {
     my ($last, %o) = @_;
 
-    return MCPTest::Events->open($t, $t->http_bytes(
+    my $c = $t->connect($o{port});
+
+    $c->send($t->http_bytes(
         method  => 'GET',
         uri     => $o{uri},
         headers => [
@@ -117,7 +120,10 @@ sub again {
             'MCP-Protocol-Version' => '2025-11-25',
             'Accept'               => 'text/event-stream',
             'Last-Event-ID'        => $last,
+            'Connection'           => 'keep-alive',
         ]));
+
+    return MCPTest::Events->on($c);
 }
 
 
@@ -313,11 +319,32 @@ $lines += 2;
 $t->wait_lines('access.log', $lines);
 
 
+my ($first, $again, $next);
+
+
+# the end is said once, also to a client that reads slowly
+
+$s = stream({ log => ['info'], every => 1, ms => 1, text => 'x' x 700_000 });
+$first = $s->event;
+$s->rest;
+$again = again($first->{id}, port => $t->port(3));
+$again->event;
+$t->legacy('ping', undef, in($session));
+is(length(text((events($again))[-1])), 700_000, 'read again: a long event');
+ok($again->ended, 'which ends');
+$again->connection->send($t->legacy_bytes('ping', undef, in($session)));
+$next = $again->connection->response;
+ok_result($next, 'another response');
+is($next->interim, 0, 'follows the end, which was said once');
+$lines += 4;
+$t->wait_lines('access.log', $lines);
+
+
 # read while the call runs; the POST ends, for events are sent once
 
 $s = stream(talk(100, 40, every => 20));
-my $first = $s->event;
-my $again = again($first->{id});
+$first = $s->event;
+$again = again($first->{id});
 @e = events($again);
 is(scalar(grep { $_->{data} ne '' } @e), 41, 'a client that came back early');
 is(text($e[-1]), "call $serial", 'has all of it');
@@ -467,6 +494,33 @@ for my $tool ('wait', 'work') {
     ok_accepted($c->response, 'is an empty answer then');
     like(($t->error_log =~ /(mcp tool "$tool" cancelled by[^\n]*)/)[0] // '',
          qr/by its client/, 'as the log says');
+}
+
+# in a batch, before it has begun
+
+my $batch = session('2025-03-26');
+
+for my $how ('cancelled', 'session ended') {
+    $c = $t->connect;
+    $c->send($t->legacy_bytes('', undef, in($batch, version => '2025-03-26',
+        body => encode_json_text([map {
+            { jsonrpc => '2.0', id => $_->[0], method => 'tools/call',
+              params => { name => 'wait', arguments =>
+                          { ms => $_->[1], text => "$how $_->[0]" } } }
+        } [81, 1000], [82, 30_000]]))));
+    ok($t->wait_log(qr/slow: "$how 81" begins/), "batch: $how");
+
+    if ($how eq 'cancelled') {
+        cancel(82, session => $batch);
+    } else {
+        is($t->post(undef, method => 'DELETE', in($batch, headers => {
+            'Mcp-Session-Id' => $batch, 'Content-Type' => undef }))->status,
+           204, 'DELETE');
+    }
+
+    ok($t->wait_log(qr/slow: "$how 82" aborted/), 'the second call');
+    is(join(' ', $c->response->body =~ /"id":(\d+)/g),
+       $how eq 'cancelled' ? 81 : '', 'has no response');
 }
 
 # without a session

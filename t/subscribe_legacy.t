@@ -345,6 +345,14 @@ is(join(' ', sort map { $_->{params}{uri} // $_->{method} =~ m{/(.*)/} }
    'all that may have changed');
 $s->cancel;
 
+# more than was published, of a zone that is no more
+
+$s = stream($id, back($place =~ s/-.*/-18446744073709551615/r));
+$s->next for 1 .. 6;
+change({ lists => 2 });
+ok(told($s, 'prompts', 'a place that is to come'), 'is forgotten');
+$s->cancel;
+
 is($t->exchange(get_bytes($id, back('f' x 32 . '-1')))->status, 400,
    'a place that is none');
 is($t->exchange(get_bytes(session(), back($place)))->status, 400,

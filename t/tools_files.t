@@ -409,6 +409,17 @@ like(search('(*LIMIT_MATCH=4000000000)(a|a)*$', path => 'evil',
      'search: a limit of its own');
 unlink "$dir/tree/evil";
 
+# a line that does not end
+
+make('tree/endless', 'a' x 65536);
+truncate "$dir/tree/endless", 1 << 38 or die "truncate: $!\n";
+$start = time;
+is(structured('search_files', { pattern => 'b', path => 'endless',
+    max_file_size => 1 << 40, max_seconds => 1 })->{truncated}, 'time',
+   'search: a line of gigabytes');
+cmp_ok(time - $start, '<', MCPTest::patience(), 'search: that ends in time');
+unlink "$dir/tree/endless";
+
 # progress, cancellation
 
 make("tree/slowly/$_", ('a' x 30000 . "\n") x 2) for 1 .. 5;

@@ -23,7 +23,8 @@ TESTS    = $(INCLUDES) -I mcp/src/tools -I mcp/t/unit
 LIBS     = -lcjson -lpcre2-8 -lcrypto -lyaml -lz
 
 # the tests count and refuse allocations, and count comparisons
-WRAP     = -Wl,--wrap=ngx_alloc -Wl,--wrap=memcmp
+WRAP     = -Wl,--wrap=ngx_alloc -Wl,--wrap=ngx_memalign \
+           -Wl,--wrap=memcmp
 
 LEAF     = core/ngx_palloc core/ngx_string core/ngx_array core/ngx_list \
            core/ngx_hash core/ngx_rbtree core/ngx_queue core/ngx_buf \

@@ -42,6 +42,10 @@ A tool that is a request to an HTTP API, http://127.0.0.1:$port/api/tickets/1:
 
 curl $url -H 'Content-Type: application/json' -d '$http'
 
+One of conf.d/openapi.yaml:
+
+curl $url -H 'Content-Type: application/json' -d '$openapi'
+
 Add it to an MCP client:
 
 {"mcpServers":{"nginx":{"type":"http","url":"$url"}}}
@@ -88,11 +92,15 @@ call=$call'"params":{"name":"add","arguments":{"a":2,"b":3}}}'
 http='{"jsonrpc":"2.0","id":1,"method":"tools/call",'
 http=$http'"params":{"name":"get_ticket","arguments":{"id":1}}}'
 
+openapi='{"jsonrpc":"2.0","id":1,"method":"tools/call",'
+openapi=$openapi'"params":{"name":"getProduct","arguments":{"sku":"AB-1"}}}'
+
 mkdir -p "$run"
 
 # paths relative to build/run
 sed -e "s,127\.0\.0\.1:8080,127.0.0.1:$port," \
     -e "s,build/ngx_,../ngx_," -e "s,build/,," \
+    -e "s,openapi\.yaml,$TOP/conf.d/openapi.yaml," \
     "$TOP/conf.d/quickstart.conf" >"$run/nginx.conf"
 
 # not a child of nginx, which knows its own

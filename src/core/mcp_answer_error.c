@@ -111,8 +111,9 @@ mcp_answer_template(const mcp_answer_conf_t *conf, ngx_pool_t *pool,
     ngx_str_t            body, whole;
     ngx_uint_t           i, wanted, found;
     ngx_array_t          one;
+    const cJSON         *value;
     mcp_json_doc_t       doc;
-    mcp_pass_atom_t     *atom;
+    mcp_pass_atom_t     *atom, piece;
     mcp_answer_media_t   media;
 
     root = NULL;
@@ -136,24 +137,27 @@ mcp_answer_template(const mcp_answer_conf_t *conf, ngx_pool_t *pool,
     wanted = 0;
     found = 0;
     one = conf->error;
+    one.elts = &piece;
     one.nelts = 1;
     atom = conf->error.elts;
 
     for (i = 0; i < conf->error.nelts; i++) {
+        piece = atom[i];
 
-        if (atom[i].op != MCP_PASS_LITERAL
-            && mcp_answer_is_status(&atom[i].from))
-        {
-            mcp_buf_int(&b, answer->status);
-            continue;
-        }
+        if (piece.op != MCP_PASS_LITERAL) {
 
-        if (atom[i].op != MCP_PASS_LITERAL) {
+            if (mcp_answer_is_status(&piece.from)) {
+                mcp_buf_int(&b, answer->status);
+                continue;
+            }
+
+            value = mcp_pass_find(root, &piece.from);
+
             wanted++;
-            found += (mcp_pass_find(root, &atom[i].from) != NULL);
-        }
+            found += (value && !cJSON_IsNull(value));
 
-        one.elts = &atom[i];
+            piece.json = (cJSON_IsArray(value) || cJSON_IsObject(value));
+        }
 
         if (mcp_pass_text(&one, root, &b) != NGX_OK) {
             return NGX_ERROR;

@@ -35,6 +35,8 @@ struct mcp_arg_s {
 
 
 typedef struct {
+    const mcp_arg_t    *arg;         /* what is completed */
+    ngx_str_t           typed;       /* so far; behind it there is a NUL */
     mcp_buf_t           values;      /* JSON strings, separated by commas */
     ngx_uint_t          total;
 } mcp_completion_t;

@@ -10,6 +10,7 @@
 typedef struct {
     const char              *name;
     mcp_openapi_keyword_pt   handler;
+    ngx_uint_t               bound;
 } mcp_openapi_word_t;
 
 
@@ -40,56 +41,59 @@ static int ngx_libc_cdecl mcp_openapi_cmp_words(const void *one,
     const void *two);
 
 
-/* sorted; examples, xml, discriminator and extensions help nobody here, and
- * an "$id" would change what the rest means */
+/*
+ * Sorted.  Examples, xml, discriminator and extensions help nobody here, and
+ * an "$id" would change what the rest means.  Bounds are for who asks: of
+ * answers they say little, and one that is not kept would spoil the answer.
+ */
 
 static const mcp_openapi_word_t  mcp_openapi_words[] = {
-    { "$dynamicRef", mcp_openapi_kw_dynamic },
-    { "$recursiveRef", mcp_openapi_kw_dynamic },
-    { "$ref", mcp_openapi_kw_ref },
-    { "additionalProperties", mcp_openapi_kw_schema },
-    { "allOf", mcp_openapi_kw_schemas },
-    { "anyOf", mcp_openapi_kw_schemas },
-    { "const", mcp_openapi_kw_value },
-    { "contains", mcp_openapi_kw_schema },
-    { "contentEncoding", mcp_openapi_kw_text },
-    { "contentMediaType", mcp_openapi_kw_text },
-    { "default", mcp_openapi_kw_value },
-    { "dependentSchemas", mcp_openapi_kw_members },
-    { "deprecated", mcp_openapi_kw_true },
-    { "description", mcp_openapi_kw_text },
-    { "else", mcp_openapi_kw_schema },
-    { "enum", mcp_openapi_kw_enum },
-    { "exclusiveMaximum", mcp_openapi_kw_limit },
-    { "exclusiveMinimum", mcp_openapi_kw_limit },
-    { "format", mcp_openapi_kw_text },
-    { "if", mcp_openapi_kw_schema },
-    { "items", mcp_openapi_kw_schema },
-    { "maxContains", mcp_openapi_kw_count },
-    { "maxItems", mcp_openapi_kw_count },
-    { "maxLength", mcp_openapi_kw_count },
-    { "maxProperties", mcp_openapi_kw_count },
-    { "maximum", mcp_openapi_kw_limit },
-    { "minContains", mcp_openapi_kw_count },
-    { "minItems", mcp_openapi_kw_count },
-    { "minLength", mcp_openapi_kw_count },
-    { "minProperties", mcp_openapi_kw_count },
-    { "minimum", mcp_openapi_kw_limit },
-    { "multipleOf", mcp_openapi_kw_multiple },
-    { "not", mcp_openapi_kw_schema },
-    { "oneOf", mcp_openapi_kw_schemas },
-    { "pattern", mcp_openapi_kw_pattern },
-    { "patternProperties", mcp_openapi_kw_members },
-    { "prefixItems", mcp_openapi_kw_schemas },
-    { "properties", mcp_openapi_kw_members },
-    { "propertyNames", mcp_openapi_kw_schema },
-    { "required", mcp_openapi_kw_required },
-    { "then", mcp_openapi_kw_schema },
-    { "title", mcp_openapi_kw_text },
-    { "type", mcp_openapi_kw_type },
-    { "unevaluatedItems", mcp_openapi_kw_schema },
-    { "unevaluatedProperties", mcp_openapi_kw_schema },
-    { "uniqueItems", mcp_openapi_kw_true }
+    { "$dynamicRef", mcp_openapi_kw_dynamic, 0 },
+    { "$recursiveRef", mcp_openapi_kw_dynamic, 0 },
+    { "$ref", mcp_openapi_kw_ref, 0 },
+    { "additionalProperties", mcp_openapi_kw_schema, 0 },
+    { "allOf", mcp_openapi_kw_schemas, 0 },
+    { "anyOf", mcp_openapi_kw_schemas, 0 },
+    { "const", mcp_openapi_kw_value, 0 },
+    { "contains", mcp_openapi_kw_schema, 0 },
+    { "contentEncoding", mcp_openapi_kw_text, 0 },
+    { "contentMediaType", mcp_openapi_kw_text, 0 },
+    { "default", mcp_openapi_kw_value, 0 },
+    { "dependentSchemas", mcp_openapi_kw_members, 0 },
+    { "deprecated", mcp_openapi_kw_true, 0 },
+    { "description", mcp_openapi_kw_text, 0 },
+    { "else", mcp_openapi_kw_schema, 0 },
+    { "enum", mcp_openapi_kw_enum, 0 },
+    { "exclusiveMaximum", mcp_openapi_kw_limit, 1 },
+    { "exclusiveMinimum", mcp_openapi_kw_limit, 1 },
+    { "format", mcp_openapi_kw_text, 0 },
+    { "if", mcp_openapi_kw_schema, 0 },
+    { "items", mcp_openapi_kw_schema, 0 },
+    { "maxContains", mcp_openapi_kw_count, 1 },
+    { "maxItems", mcp_openapi_kw_count, 1 },
+    { "maxLength", mcp_openapi_kw_count, 1 },
+    { "maxProperties", mcp_openapi_kw_count, 1 },
+    { "maximum", mcp_openapi_kw_limit, 1 },
+    { "minContains", mcp_openapi_kw_count, 1 },
+    { "minItems", mcp_openapi_kw_count, 1 },
+    { "minLength", mcp_openapi_kw_count, 1 },
+    { "minProperties", mcp_openapi_kw_count, 1 },
+    { "minimum", mcp_openapi_kw_limit, 1 },
+    { "multipleOf", mcp_openapi_kw_multiple, 1 },
+    { "not", mcp_openapi_kw_schema, 0 },
+    { "oneOf", mcp_openapi_kw_schemas, 0 },
+    { "pattern", mcp_openapi_kw_pattern, 1 },
+    { "patternProperties", mcp_openapi_kw_members, 0 },
+    { "prefixItems", mcp_openapi_kw_schemas, 0 },
+    { "properties", mcp_openapi_kw_members, 0 },
+    { "propertyNames", mcp_openapi_kw_schema, 1 },
+    { "required", mcp_openapi_kw_required, 0 },
+    { "then", mcp_openapi_kw_schema, 0 },
+    { "title", mcp_openapi_kw_text, 0 },
+    { "type", mcp_openapi_kw_type, 0 },
+    { "unevaluatedItems", mcp_openapi_kw_schema, 1 },
+    { "unevaluatedProperties", mcp_openapi_kw_schema, 1 },
+    { "uniqueItems", mcp_openapi_kw_true, 1 }
 };
 
 
@@ -102,7 +106,7 @@ static const char *const  mcp_openapi_types[] = {
 
 
 mcp_openapi_keyword_pt
-mcp_openapi_keyword(const char *name)
+mcp_openapi_keyword(const char *name, mcp_openapi_direction_e direction)
 {
     const mcp_openapi_word_t  *word;
 
@@ -110,7 +114,11 @@ mcp_openapi_keyword(const char *name)
                    sizeof(mcp_openapi_words) / sizeof(mcp_openapi_words[0]),
                    sizeof(mcp_openapi_words[0]), mcp_openapi_cmp_words);
 
-    return word ? word->handler : NULL;
+    if (word == NULL || (word->bound && direction == MCP_OPENAPI_OUTPUT)) {
+        return NULL;
+    }
+
+    return word->handler;
 }
 
 

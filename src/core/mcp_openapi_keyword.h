@@ -30,7 +30,8 @@ typedef ngx_int_t (*mcp_openapi_keyword_pt)(mcp_openapi_writer_t *w,
     const cJSON *schema, const cJSON *value);
 
 /* NULL: it is left out */
-mcp_openapi_keyword_pt mcp_openapi_keyword(const char *name);
+mcp_openapi_keyword_pt mcp_openapi_keyword(const char *name,
+    mcp_openapi_direction_e direction);
 
 /* any schema */
 ngx_int_t mcp_openapi_any(mcp_openapi_writer_t *w, const cJSON *node);

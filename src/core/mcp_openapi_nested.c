@@ -48,6 +48,14 @@ mcp_openapi_kw_schema(mcp_openapi_writer_t *w, const cJSON *schema,
         return NGX_OK;
     }
 
+    /* a service may answer more than it did when that was written */
+
+    if (cJSON_IsFalse(value) && w->direction == MCP_OPENAPI_OUTPUT
+        && ngx_strcmp(value->string, "additionalProperties") == 0)
+    {
+        return NGX_OK;
+    }
+
     mcp_openapi_key(w, value->string);
 
     return mcp_openapi_any(w, value);

@@ -205,7 +205,7 @@ mcp_openapi_keywords(mcp_openapi_writer_t *w, const cJSON *node,
             continue;
         }
 
-        handler = mcp_openapi_keyword(child->string);
+        handler = mcp_openapi_keyword(child->string, w->direction);
 
         if (handler) {
             rc = handler(w, node, child);

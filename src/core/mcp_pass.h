@@ -160,6 +160,11 @@ ngx_str_t mcp_pass_prefix(const mcp_pass_t *pass);
 /* the value at a pointer without its first "/", or NULL */
 const cJSON *mcp_pass_find(const cJSON *values, const ngx_str_t *from);
 
+/* the bytes of a string, unless "json" is set, and the JSON of all else; NGX_OK
+ * or NGX_ERROR */
+ngx_int_t mcp_pass_bytes(ngx_pool_t *pool, const cJSON *value,
+    ngx_uint_t json, ngx_str_t *text);
+
 /*
  * The request.  "values" is the object described above, with defaults filled
  * in; "variables" those of MCP_PASS_VARIABLE, by index; "boundary" separates
@@ -170,6 +175,12 @@ const cJSON *mcp_pass_find(const cJSON *values, const ngx_str_t *from);
 ngx_int_t mcp_pass_make(const mcp_pass_t *pass, ngx_pool_t *pool,
     const cJSON *values, const ngx_str_t *variables, const ngx_str_t *boundary,
     mcp_pass_request_t *request, ngx_str_t *err);
+
+/*
+ * MCP_KEY bytes that stand for all of a request.  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t mcp_pass_key(const mcp_pass_request_t *request, ngx_pool_t *pool,
+    u_char *key);
 
 /*
  * Writes a text: of strings their bytes, of other values their JSON, of

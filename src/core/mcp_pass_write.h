@@ -57,10 +57,6 @@ ngx_int_t mcp_pass_refuse(mcp_pass_maker_t *m, const ngx_str_t *from,
 /* null is no value either */
 #define mcp_pass_missing(value)  ((value) == NULL || cJSON_IsNull(value))
 
-/* the bytes of a string, the JSON of all else; NGX_OK or NGX_ERROR */
-ngx_int_t mcp_pass_bytes(ngx_pool_t *pool, const cJSON *value,
-    ngx_uint_t json, ngx_str_t *text);
-
 /* a value of the style of the atom; nothing if it is missing */
 ngx_int_t mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom);

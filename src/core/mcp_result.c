@@ -21,7 +21,8 @@ static void mcp_result_link_text(mcp_result_t *result,
 static void mcp_result_contents(mcp_result_t *result, ngx_str_t *uri,
     ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
 static void mcp_result_write_contents(mcp_buf_t *b, const ngx_str_t *uri,
-    const ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
+    const ngx_str_t *mime_type, const ngx_str_t *meta, const u_char *p,
+    size_t len, ngx_uint_t blob);
 static void mcp_result_write_tool(mcp_result_t *result, mcp_buf_t *b);
 static void mcp_result_write_prompt(mcp_result_t *result, mcp_buf_t *b);
 static void mcp_result_write_resource(mcp_result_t *result, mcp_buf_t *b);
@@ -173,7 +174,7 @@ mcp_result_embed(mcp_result_t *result, ngx_str_t *uri, ngx_str_t *mime_type,
     b = mcp_result_open(result, "resource");
 
     mcp_buf_lit(b, ",\"resource\":");
-    mcp_result_write_contents(b, uri, mime_type, p, len, blob);
+    mcp_result_write_contents(b, uri, mime_type, NULL, p, len, blob);
 
     mcp_result_close(result);
 }
@@ -191,18 +192,26 @@ mcp_result_contents(mcp_result_t *result, ngx_str_t *uri,
                               (uri && uri->len) ? uri : &result->uri,
                               (mime_type && mime_type->len)
                               ? mime_type : &result->resource->mime_type,
+                              result->version >= MCP_VERSION_2025_06_18
+                              ? &result->contents_meta : NULL,
                               p, len, blob);
 }
 
 
 static void
 mcp_result_write_contents(mcp_buf_t *b, const ngx_str_t *uri,
-    const ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob)
+    const ngx_str_t *mime_type, const ngx_str_t *meta, const u_char *p,
+    size_t len, ngx_uint_t blob)
 {
     mcp_buf_lit(b, "{\"uri\":");
     mcp_buf_json_string(b, uri->data, uri->len);
 
     mcp_buf_json_member(b, "mimeType", mime_type);
+
+    if (meta && meta->len) {
+        mcp_buf_lit(b, ",\"_meta\":");
+        mcp_buf_str(b, meta);
+    }
 
     if (blob) {
         mcp_buf_lit(b, ",\"blob\":\"");
@@ -448,7 +457,9 @@ mcp_result_write_resource(mcp_result_t *result, mcp_buf_t *b)
     mcp_buf_char(b, ']');
 
     if (mcp_version_modern(result->version)) {
-        mcp_server_write_cache(b, result->resource->ttl,
-                               result->resource->public);
+        mcp_server_write_cache(b, result->fresh.said ? result->fresh.ttl
+                                                     : result->resource->ttl,
+                               result->resource->public
+                               && !result->fresh.private);
     }
 }

@@ -10,6 +10,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <mcp_fresh.h>
 #include <mcp_tools.h>
 #include <mcp_resources.h>
 #include <mcp_prompts.h>
@@ -53,6 +54,10 @@ typedef struct {
     unsigned            assistant:1; /* says the messages that come next */
 
     ngx_str_t           reason;      /* why there is no other result */
+
+    /* of contents that come next, set by whoever has read them */
+    ngx_str_t           contents_meta;  /* "_meta", JSON or empty */
+    mcp_fresh_t         fresh;       /* instead of what the resource says */
 } mcp_result_t;
 
 

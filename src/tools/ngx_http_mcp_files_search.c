@@ -63,6 +63,8 @@ static ngx_int_t ngx_http_mcp_files_search_lines(
     ngx_uint_t *inside);
 static ngx_int_t ngx_http_mcp_files_search_line(
     ngx_http_mcp_files_search_t *search, u_char *p, size_t len);
+static ngx_int_t ngx_http_mcp_files_search_time(
+    ngx_http_mcp_files_search_t *search);
 static ngx_int_t ngx_http_mcp_files_search_failed(
     ngx_http_mcp_files_search_t *search, int rc);
 static ngx_int_t ngx_http_mcp_files_search_add(
@@ -315,7 +317,9 @@ ngx_http_mcp_files_search_fd(ngx_http_mcp_files_search_t *search, ngx_fd_t fd)
 
         if (p == search->buf) {
 
-            rc = inside ? NGX_OK
+            /* many of these blocks may follow each other */
+
+            rc = inside ? ngx_http_mcp_files_search_time(search)
                         : ngx_http_mcp_files_search_line(search, p, last - p);
             if (rc != NGX_OK) {
                 return rc;
@@ -374,14 +378,10 @@ ngx_http_mcp_files_search_line(ngx_http_mcp_files_search_t *search, u_char *p,
     ngx_pool_t  *pool;
 
     if (search->looked++ % NGX_HTTP_MCP_FILES_STEP == 0) {
+        rc = ngx_http_mcp_files_search_time(search);
 
-        if (ngx_http_mcp_cancelled(search->walk.call)) {
-            return NGX_ABORT;
-        }
-
-        if (ngx_http_mcp_files_now() > search->walk.deadline) {
-            search->walk.cut = "time";
-            return NGX_DONE;
+        if (rc != NGX_OK) {
+            return rc;
         }
     }
 
@@ -427,6 +427,24 @@ ngx_http_mcp_files_search_line(ngx_http_mcp_files_search_t *search, u_char *p,
     }
 
     return rc;
+}
+
+
+/* NGX_OK; NGX_DONE: the time is up; NGX_ABORT: nobody waits any more */
+
+static ngx_int_t
+ngx_http_mcp_files_search_time(ngx_http_mcp_files_search_t *search)
+{
+    if (ngx_http_mcp_cancelled(search->walk.call)) {
+        return NGX_ABORT;
+    }
+
+    if (ngx_http_mcp_files_now() > search->walk.deadline) {
+        search->walk.cut = "time";
+        return NGX_DONE;
+    }
+
+    return NGX_OK;
 }
 
 

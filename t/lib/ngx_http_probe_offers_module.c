@@ -351,7 +351,9 @@ ngx_http_probe_numbers(ngx_http_mcp_call_t *call, const char *name,
     ngx_uint_t    i, n;
     const cJSON  *other;
 
-    if (ngx_strcmp(value, "fail") == 0) {
+    if (ngx_strcmp(value, "fail") == 0
+        || ngx_http_mcp_poll(call, 1) != NGX_DECLINED)
+    {
         return NGX_ERROR;
     }
 

@@ -3,7 +3,7 @@
 //
 // Copyright (C) the ngx_http_mcp_module authors
 
-import { kinds, connected } from './clients.mjs';
+import { kinds, connected, seen } from './clients.mjs';
 import { ok, is, rejected, done } from './tap.mjs';
 
 const [url, offUrl, requiredUrl] = process.argv.slice(2);
@@ -161,6 +161,12 @@ async function off(kind) {
     is([transport.sessionId, await status(it)], [undefined, 200],
        `${who}: without sessions`);
     await transport.terminateSession();
+
+    // the client does not wait for it
+
+    await seen(`${who}: what it asked for`, () => fetch.log.every(
+        (note) => note.status) && fetch.log.some(
+        (note) => note.method === 'GET'));
     is(fetch.log.filter((note) => note.method !== 'POST')
             .map((note) => `${note.method} ${note.status}`), ['GET 405'],
        `${who}: there is no stream`);

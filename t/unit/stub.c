@@ -15,9 +15,12 @@
 
 void *__wrap_ngx_alloc(size_t size, ngx_log_t *log);
 void *__real_ngx_alloc(size_t size, ngx_log_t *log);
+void *__wrap_ngx_memalign(size_t alignment, size_t size, ngx_log_t *log);
+void *__real_ngx_memalign(size_t alignment, size_t size, ngx_log_t *log);
 int __wrap_memcmp(const void *a, const void *b, size_t n);
 int __real_memcmp(const void *a, const void *b, size_t n);
 
+static ngx_uint_t unit_alloc_fails(void);
 static ngx_uint_t unit_vok(ngx_uint_t ok, const char *fmt, va_list args);
 
 
@@ -47,14 +50,29 @@ ngx_log_error_core(ngx_uint_t level, ngx_log_t *log, ngx_err_t err,
 void *
 __wrap_ngx_alloc(size_t size, ngx_log_t *log)
 {
+    return unit_alloc_fails() ? NULL : __real_ngx_alloc(size, log);
+}
+
+
+void *
+__wrap_ngx_memalign(size_t alignment, size_t size, ngx_log_t *log)
+{
+    return unit_alloc_fails() ? NULL
+                              : __real_ngx_memalign(alignment, size, log);
+}
+
+
+static ngx_uint_t
+unit_alloc_fails(void)
+{
     unit_allocs++;
 
     if (unit_fail >= 0 && unit_fail-- == 0) {
         unit_fail = 0;
-        return NULL;
+        return 1;
     }
 
-    return __real_ngx_alloc(size, log);
+    return 0;
 }
 
 
