@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <mcp_tools.h>
 #include <mcp_trace.h>
+#include <ngx_http_mcp_capture.h>
 #include <ngx_http_mcp_pass.h>
 #include <ngx_http_mcp_variables.h>
 
@@ -414,14 +415,15 @@ static ngx_int_t
 ngx_http_mcp_variable_call_key(ngx_http_request_t *r, mcp_msg_t *msg,
     ngx_str_t *consumer, ngx_str_t *key)
 {
-    u_char           *p, digest[MCP_STATE_DIGEST], id[MCP_KEY];
-    const ngx_str_t  *name;
+    u_char                  *p, digest[MCP_STATE_DIGEST], id[MCP_KEY];
+    const ngx_str_t         *name;
+    ngx_http_mcp_capture_t  *capture;
 
     name = msg->tool ? &msg->tool->name
                      : msg->prompt ? &msg->prompt->name : NULL;
 
-    p = ngx_pnalloc(r->pool, sizeof("resource:::") + 2 * sizeof(digest)
-                             + 2 * sizeof(id) + (name ? name->len : 0));
+    p = ngx_pnalloc(r->pool, sizeof("resource::::") + 2 * sizeof(digest)
+                             + 4 * sizeof(id) + (name ? name->len : 0));
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -450,6 +452,20 @@ ngx_http_mcp_variable_call_key(ngx_http_request_t *r, mcp_msg_t *msg,
 
     if (consumer) {
         mcp_key(id, NGX_HTTP_MCP_KEY_CACHE, consumer, NULL);
+
+        *p++ = ':';
+        p = ngx_hex_dump(p, id, sizeof(id));
+    }
+
+    /* of several requests of one call each has its own */
+
+    capture = ngx_http_mcp_capture(r);
+
+    if (capture && capture->s) {
+
+        if (mcp_pass_key(capture->s->request, r->pool, id) != NGX_OK) {
+            return NGX_ERROR;
+        }
 
         *p++ = ':';
         p = ngx_hex_dump(p, id, sizeof(id));

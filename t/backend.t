@@ -32,6 +32,7 @@ my $b = MCPTest::Backend->start(
     '/gzip' => { gzip => 1, body => 'plain' },
     '/deflate' => { deflate => 'raw', body => 'plain' },
     '/huge' => { huge => 3 },
+    '/endless' => { huge => 1000 },
     '/huge/chunked' => { huge => 1, chunked => 1 },
 );
 
@@ -139,7 +140,7 @@ is($steps->chunk . $steps->chunk, 'two', 'the rest');
 
 $b->request;
 
-for my $uri (qw(/huge /slow /steps)) {
+for my $uri (qw(/endless /slow /steps)) {
     my $gone = MCPTest::HTTP->new($b->port, MCPTest::patience());
 
     $gone->send(MCPTest::HTTP::request_bytes(uri => $uri));

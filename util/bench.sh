@@ -9,6 +9,8 @@
 #   util/bench.sh callgrind   instructions of one request, by function
 #   util/bench.sh streams     10,000 streams that listen, on one worker: memory,
 #                             time until all are told, calls beside them
+#   util/bench.sh upstream    tools of nginx.conf beside a plain proxy_pass, two
+#                             passes at once, a large OpenAPI document
 #
 #   BENCH_CPUS=0,1   the core of the server and the core of wrk
 #   BENCH_ROUNDS=N BENCH_SECONDS=N BENCH_REQUESTS=N BENCH_CONNECTIONS=N,...
@@ -44,6 +46,7 @@ for word in "$@"; do
     quick | peers) ;;
     callgrind) script=callgrind.pl ;;
     streams) script=streams.pl ;;
+    upstream) script=upstream.pl ;;
     *) usage ;;
     esac
 done

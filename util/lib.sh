@@ -19,8 +19,8 @@ export BUILD_DIR PATH LC_ALL=C
 PACKAGES_BUILD="gcc libc6-dev make dpkg-dev nginx nginx-dev libcjson-dev
                 libpcre2-dev libssl-dev libyaml-dev zlib1g-dev"
 PACKAGES_RUN="$PACKAGES_BUILD curl"
-PACKAGES_TEST="$PACKAGES_RUN ca-certificates clang libclang-rt-14-dev openssl
-               perl procps xz-utils"
+PACKAGES_TEST="$PACKAGES_RUN ca-certificates clang libclang-rt-14-dev
+               libfcgi-perl openssl perl procps xz-utils"
 
 
 say() {

@@ -9,6 +9,10 @@
 #include <mcp_json.h>
 #include <mcp_json_text.h>
 #include <mcp_pass_write.h>
+#include <mcp_state.h>
+
+
+#define MCP_PASS_KEY  'p'
 
 
 static ngx_int_t mcp_pass_headers(mcp_pass_maker_t *m,
@@ -63,6 +67,43 @@ mcp_pass_make(const mcp_pass_t *pass, ngx_pool_t *pool, const cJSON *values,
     }
 
     return rc;
+}
+
+
+ngx_int_t
+mcp_pass_key(const mcp_pass_request_t *request, ngx_pool_t *pool, u_char *key)
+{
+    mcp_buf_t            b;
+    ngx_str_t            head;
+    ngx_uint_t           i;
+    const ngx_keyval_t  *header;
+
+    mcp_buf_init(&b, pool, request->uri.len + request->args.len + 256);
+
+    mcp_buf_str(&b, &request->method);
+    mcp_buf_char(&b, ' ');
+    mcp_buf_str(&b, &request->uri);
+    mcp_buf_char(&b, '?');
+    mcp_buf_str(&b, &request->args);
+    mcp_buf_char(&b, LF);
+    mcp_buf_str(&b, &request->type);
+
+    header = request->headers.elts;
+
+    for (i = 0; i < request->headers.nelts; i++) {
+        mcp_buf_char(&b, LF);
+        mcp_buf_str(&b, &header[i].key);
+        mcp_buf_char(&b, ':');
+        mcp_buf_str(&b, &header[i].value);
+    }
+
+    if (mcp_buf_done(&b, &head) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcp_key(key, MCP_PASS_KEY, &head, &request->body);
+
+    return NGX_OK;
 }
 
 

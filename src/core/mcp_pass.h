@@ -177,6 +177,12 @@ ngx_int_t mcp_pass_make(const mcp_pass_t *pass, ngx_pool_t *pool,
     mcp_pass_request_t *request, ngx_str_t *err);
 
 /*
+ * MCP_KEY bytes that stand for all of a request.  NGX_OK or NGX_ERROR.
+ */
+ngx_int_t mcp_pass_key(const mcp_pass_request_t *request, ngx_pool_t *pool,
+    u_char *key);
+
+/*
  * Writes a text: of strings their bytes, of other values their JSON, of
  * missing ones nothing.  NGX_OK or NGX_ERROR.
  */

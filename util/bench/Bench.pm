@@ -16,7 +16,7 @@ use Time::HiRes qw/ sleep time /;
 
 our @EXPORT = qw/ @CASES slurp spew free_port render start_nginx stop
                   wait_port http_open http_post http_fetch requests_write
-                  worker rss cpu_time wrk median number verdict /;
+                  lua_modules worker rss cpu_time wrk median number verdict /;
 
 our $DIR = File::Spec->rel2abs(dirname(__FILE__));
 
@@ -132,6 +132,8 @@ sub render {
     my $l = '';
     my $text = slurp("$DIR/nginx.conf.in");
 
+    $l .= $o{locations} // '';
+
     if ($o{publish}) {
         $l .= location('publish', 'mcp_publish;');
     }
@@ -180,6 +182,12 @@ sub location {
 
     $text =~ s/^/            /mg;
     return "        location = /$uri {\n$text\n        }\n\n";
+}
+
+
+sub lua_modules {
+    my $d = '/usr/share/nginx/modules';
+    return ("$d/ndk_http_module.so", "$d/ngx_http_lua_module.so");
 }
 
 

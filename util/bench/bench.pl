@@ -117,12 +117,6 @@ sub subject {
 }
 
 
-sub lua_modules {
-    my $d = '/usr/share/nginx/modules';
-    return ("$d/ndk_http_module.so", "$d/ngx_http_lua_module.so");
-}
-
-
 sub start_node {
     my $port = free_port();
     my $pid = Bench::spawn(

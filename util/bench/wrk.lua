@@ -1,6 +1,7 @@
 -- wrk ... -s wrk.lua URL -- HEADERS BODY [EXPECTED]
 --
--- Posts one request over and over and prints one line of figures.  With
+-- Posts one request, or gets one if the file of the body is empty, over and
+-- over and prints one line of figures.  With
 -- EXPECTED, a file, every response is compared with it: slower, so that is
 -- done apart from the measurement.
 
@@ -36,8 +37,12 @@ function init(args)
         wrk.headers[name] = value
     end
 
-    wrk.method = "POST"
-    wrk.body = slurp(args[2])
+    local body = slurp(args[2])
+
+    if body ~= "" then
+        wrk.method = "POST"
+        wrk.body = body
+    end
 
     if args[3] then
         expected = slurp(args[3])
