@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_pass.h>
 #include <ngx_http_mcp_pass_stream.h>
 #include <ngx_http_mcp_report.h>
 
@@ -85,13 +86,21 @@ static ngx_int_t
 ngx_http_mcp_pass_stream_begin(ngx_http_mcp_pass_stream_t *stream,
     const mcp_answer_t *answer)
 {
-    ngx_int_t          rc;
-    const mcp_tool_t  *tool;
+    ngx_int_t                     rc;
+    ngx_uint_t                    as;
+    const mcp_tool_t             *tool;
+    const ngx_http_mcp_passes_t  *passes;
 
     tool = stream->call->msg->tool;
+    passes = stream->call->passes;
 
-    rc = mcp_events_init(&stream->events, stream->conf,
-                         tool && tool->output,
+    as = MCP_EVENTS_TEXT;
+
+    if (tool && tool->output && !passes->combined) {
+        as = tool->output_object ? MCP_EVENTS_LAST : MCP_EVENTS_ARRAY;
+    }
+
+    rc = mcp_events_init(&stream->events, stream->conf, as,
                          stream->call->request->pool, &answer->type);
 
     if (rc == NGX_ERROR) {

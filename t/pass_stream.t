@@ -78,7 +78,10 @@ location /_pieces/ {
     proxy_set_header Connection "";
 }
 EOC
-    files => { 'out.json' => '{"type":"array","items":{"type":"object"}}' },
+    files => {
+        'out.json' => '{"type":"array","items":{"type":"object"}}',
+        'last.json' => '{"type":"object","required":["n"]}',
+    },
     location => <<'EOC',
 mcp;
 mcp_tool stream {
@@ -110,6 +113,12 @@ mcp_tool promised {
     pass GET "/_api/{v}";
     stream on;
     output %%DIR%%/out.json;
+}
+mcp_tool last {
+    description "the last word"; arg v string required;
+    pass GET "/_api/{v}";
+    stream on;
+    output %%DIR%%/last.json;
 }
 mcp_tool cut {
     description "a beginning"; arg v string required;
@@ -294,6 +303,13 @@ ok_result($r, 'an output schema: an array');
 is(scalar @{ $r->result->{structuredContent} }, 3, 'of all events');
 ok_tool_error(call('promised', 'sse', 5), qr/JSON.*one/,
               'of which one is not JSON');
+
+@rest = follow('last', 'ndjson', 5)->rest;
+is(scalar(said(@rest)), 3, 'an output schema of an object: all are told');
+like(text($rest[-1]), qr/^\{"n":3\.10\}$/, 'and the last one is the result');
+is($rest[-1]{result}{structuredContent}{n}, 3.1, 'structured');
+ok_tool_error(call('last', 'sse', 5), qr/No event .* JSON/,
+              'of which none is JSON');
 
 
 # --- what does not stream

@@ -50,7 +50,7 @@ static const struct {
 
 ngx_int_t
 mcp_events_init(mcp_events_t *events, const mcp_answer_conf_t *conf,
-    ngx_uint_t promised, ngx_pool_t *pool, const ngx_str_t *type)
+    ngx_uint_t as, ngx_pool_t *pool, const ngx_str_t *type)
 {
     ngx_uint_t           i;
     mcp_answer_media_t   media;
@@ -74,8 +74,8 @@ mcp_events_init(mcp_events_t *events, const mcp_answer_conf_t *conf,
     events->pool = pool;
     events->conf = *conf;
     events->select = conf->select;
-    events->json = promised || conf->type == MCP_ANSWER_JSON;
-    events->one = (promised != 0);
+    events->json = (as != MCP_EVENTS_TEXT || conf->type == MCP_ANSWER_JSON);
+    events->one = (as == MCP_EVENTS_LAST);
 
     ngx_str_null(&events->conf.select);
 

@@ -21,8 +21,8 @@
  * Without "select" an event says its data, and the result is their lines.
  * With it an event says what is there in its JSON: strings are put together
  * as they are, other values are lines, and what has nothing there says
- * nothing.  If the result has to be JSON it is an array of these values; if an
- * output schema was promised for it, the last of them.
+ * nothing.  If the result has to be JSON it is an array of these values, or
+ * the last of them if an output schema wants an object.
  *
  * "[DONE]" is the end, and no event, but in plain text.  An event of the name "error", and with
  * "select" an object that has an "error" instead, make the call fail.
@@ -48,12 +48,17 @@ typedef struct {
 } mcp_events_t;
 
 
+#define MCP_EVENTS_TEXT   0
+#define MCP_EVENTS_ARRAY  1
+#define MCP_EVENTS_LAST   2
+
+
 /*
- * For an answer of this Content-Type.  "promised": it has an output schema.
- * NGX_OK; NGX_DECLINED: such an answer does not stream; NGX_ERROR.
+ * For an answer of this Content-Type, which becomes what "as" says, or "result
+ * json" does.  NGX_OK; NGX_DECLINED: such an answer does not stream; NGX_ERROR.
  */
 ngx_int_t mcp_events_init(mcp_events_t *events, const mcp_answer_conf_t *conf,
-    ngx_uint_t promised, ngx_pool_t *pool, const ngx_str_t *type);
+    ngx_uint_t as, ngx_pool_t *pool, const ngx_str_t *type);
 
 /* the next piece, after mcp_events_next() has returned NGX_AGAIN */
 #define mcp_events_feed(events, p, len)                                      \

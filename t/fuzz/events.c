@@ -108,8 +108,10 @@ events_read(ngx_pool_t *pool, mcp_answer_conf_t *conf, ngx_uint_t how,
 
     conf->type = (how & 0x80) ? MCP_ANSWER_JSON : MCP_ANSWER_AUTO;
 
-    fuzz_assert(mcp_events_init(&events, conf, how & 0x40, pool, &answer.type)
-                == NGX_OK);
+    fuzz_assert(mcp_events_init(&events, conf, (how & 0x40)
+                                               ? MCP_EVENTS_LAST
+                                               : MCP_EVENTS_TEXT,
+                                pool, &answer.type) == NGX_OK);
 
     done = 0;
 

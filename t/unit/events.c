@@ -32,7 +32,7 @@ typedef struct {
     const char  *name;
     const char  *type;
     const char  *select;
-    ngx_uint_t   json;           /* 1: "result json"; 2: promised */
+    ngx_uint_t   as;             /* MCP_EVENTS_* */
     const char  *body;
     const char  *said;           /* separated by "|" */
     const char  *result;
@@ -157,7 +157,7 @@ events_run(ngx_pool_t *pool, events_row_t *row, size_t piece,
 
     mcp_buf_init(&b, pool, 0);
 
-    rc = mcp_events_init(&events, conf, row->json == 2, pool, &type);
+    rc = mcp_events_init(&events, conf, row->as, pool, &type);
 
     for (i = 0; rc != NGX_ERROR && rc != NGX_DONE && i < body.len; i += n) {
         n = ngx_min(piece, body.len - i);
@@ -219,7 +219,6 @@ events_row(events_row_t *row, size_t piece, ngx_int_t allocs)
 
     ngx_memzero(&conf, sizeof(mcp_answer_conf_t));
     conf.max = EVENTS_MAX;
-    conf.type = (row->json == 1) ? MCP_ANSWER_JSON : MCP_ANSWER_AUTO;
     events_set(&conf.select, row->select);
 
     unit_fail_alloc(allocs);
