@@ -7,7 +7,6 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include <ngx_http_mcp_pass.h>
 #include <ngx_http_mcp_pass_stream.h>
 #include <ngx_http_mcp_report.h>
 
@@ -86,17 +85,14 @@ static ngx_int_t
 ngx_http_mcp_pass_stream_begin(ngx_http_mcp_pass_stream_t *stream,
     const mcp_answer_t *answer)
 {
-    ngx_int_t                     rc;
-    ngx_uint_t                    as;
-    const mcp_tool_t             *tool;
-    const ngx_http_mcp_passes_t  *passes;
+    ngx_int_t          rc;
+    ngx_uint_t         as;
+    const mcp_tool_t  *tool;
 
     tool = stream->call->msg->tool;
-    passes = stream->call->passes;
-
     as = MCP_EVENTS_TEXT;
 
-    if (tool && tool->output && !passes->combined) {
+    if (tool && tool->output) {
         as = tool->output_object ? MCP_EVENTS_LAST : MCP_EVENTS_ARRAY;
     }
 
