@@ -346,6 +346,24 @@ like($r->text, qr/\A.{63}\n.*1024 bytes/s, 'lines and a note');
 ok_tool_error(call('limited', 'endless'), qr/1024/, 'over error');
 ok_tool_error(call('limited', 'huge'), qr/1024/, 'likewise of no stream');
 
+sub memory {
+    my $sum = 0;
+
+    for my $pid ($t->worker_pids) {
+        open my $fh, '<', "/proc/$pid/status" or next;
+        $sum += $1 for map { /^VmRSS:\s+(\d+)/ ? $1 : () } <$fh>;
+    }
+
+    return $sum;
+}
+
+my $before = memory();
+
+ok_tool_error(call('chat', 'endless'), qr/choices/,
+              '100 MB of events that say nothing');
+cmp_ok(memory() - $before, '<', MCPTest::sanitize() ? 400_000 : 8_000,
+       'in bounded memory');
+
 
 # --- in time
 
