@@ -302,7 +302,8 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
             : $text =~ /^location/
             ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r, files => {
                   'openapi.yaml' => slurp("$root/conf.d/openapi.yaml") })
-            : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r);
+            : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r,
+                           server => 'location /_api/ { internal; }');
     my ($status, $output) = $t->test_config;
 
     is($status, 0, "README.md: $first") or diag($output);
