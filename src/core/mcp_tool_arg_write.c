@@ -30,6 +30,7 @@ static ngx_int_t
 mcp_tool_arg_bounds(mcp_tool_arg_read_t *rd, mcp_tool_arg_e low,
     mcp_tool_arg_e high)
 {
+    double                        d;
     size_t                        count;
     cJSON                        *number[2];
     ngx_int_t                     rc;
@@ -55,7 +56,10 @@ mcp_tool_arg_bounds(mcp_tool_arg_read_t *rd, mcp_tool_arg_e low,
             return NGX_ERROR;
         }
 
+        /* it becomes a part of the schema as it is */
+
         if (rc != NGX_OK || !cJSON_IsNumber(number[k])
+            || mcp_json_double(value->data, value->len, &d) != NGX_OK
             || (low == MCP_TOOL_ARG_MIN_LENGTH
                 && mcp_number_count(number[k], &count) != NGX_OK)
             || (rd->bit == MCP_TOOL_ARG_INTEGER

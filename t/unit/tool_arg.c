@@ -110,6 +110,7 @@ static struct {
     { "a;integer;enum=1|1.5", NULL, "\"1.5\" in \"enum=\"", NULL },
     { "a;integer;enum=true", NULL, "\"true\" in \"enum=\"", NULL },
     { "a;number;min=", NULL, "empty \"min=\"", NULL },
+    { "a;number;min= 1", NULL, "invalid number", NULL },
     { "a;number;min=01", NULL, "invalid number", NULL },
     { "a;number;min=\"1\"", NULL, "a quote inside", NULL },
     { "a;number;min=1,\"x\":2", NULL, "invalid number", NULL },
