@@ -284,9 +284,7 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     ngx_http_mcp_reply_init();
 
-    if (ngx_http_mcp_subrequest_init(cf) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_mcp_subrequest_init(cf);
 
     if (ngx_http_mcp_check_locations(cf) != NGX_OK
         || ngx_http_mcp_check_variables(cf) != NGX_OK)

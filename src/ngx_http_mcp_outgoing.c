@@ -24,6 +24,8 @@ typedef struct {
 } ngx_http_mcp_slot_t;
 
 
+static ngx_int_t ngx_http_mcp_outgoing_index(ngx_conf_t *cf,
+    ngx_str_t *name);
 static ngx_int_t ngx_http_mcp_outgoing_headers(ngx_http_request_t *r,
     mcp_pass_request_t *request, ngx_http_mcp_outgoing_t *out);
 static ngx_int_t ngx_http_mcp_outgoing_length(ngx_http_request_t *r,
@@ -73,7 +75,7 @@ static ngx_str_t  ngx_http_mcp_accept_value =
     ngx_string("application/json, text/*;q=0.9, */*;q=0.8");
 
 
-ngx_int_t
+void
 ngx_http_mcp_outgoing_init(ngx_conf_t *cf)
 {
     ngx_str_t                  id = ngx_string("request_id");
@@ -82,11 +84,33 @@ ngx_http_mcp_outgoing_init(ngx_conf_t *cf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
 
-    mmcf->request_id = ngx_http_get_variable_index(cf, &id);
-    mmcf->request_method = ngx_http_get_variable_index(cf, &method);
+    mmcf->request_id = ngx_http_mcp_outgoing_index(cf, &id);
+    mmcf->request_method = ngx_http_mcp_outgoing_index(cf, &method);
+}
 
-    return (mmcf->request_id == NGX_ERROR || mmcf->request_method == NGX_ERROR)
-           ? NGX_ERROR : NGX_OK;
+
+/* of a variable that something in the configuration asks for, else < 0 */
+
+static ngx_int_t
+ngx_http_mcp_outgoing_index(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+
+        if (v[i].name.len == name->len
+            && ngx_strncmp(v[i].name.data, name->data, name->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -405,18 +429,22 @@ ngx_http_mcp_outgoing_variables(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    v = ngx_http_get_indexed_variable(r, mmcf->request_id);
-    if (v == NULL) {
-        return NGX_ERROR;
+    if (mmcf->request_id >= 0) {
+        v = ngx_http_get_indexed_variable(r, mmcf->request_id);
+        if (v == NULL) {
+            return NGX_ERROR;
+        }
+
+        out->variables[mmcf->request_id] = *v;
     }
 
-    out->variables[mmcf->request_id] = *v;
+    if (mmcf->request_method >= 0) {
+        v = &out->variables[mmcf->request_method];
 
-    v = &out->variables[mmcf->request_method];
-
-    v->valid = 1;
-    v->data = request->method.data;
-    v->len = request->method.len;
+        v->valid = 1;
+        v->data = request->method.data;
+        v->len = request->method.len;
+    }
 
     return NGX_OK;
 }

@@ -27,8 +27,9 @@ typedef struct {
 } ngx_http_mcp_outgoing_t;
 
 
-/* variables that a subrequest must not ask for itself: NGX_OK or NGX_ERROR */
-ngx_int_t ngx_http_mcp_outgoing_init(ngx_conf_t *cf);
+/* finds variables that a subrequest must not ask for itself; to be called when
+ * the configuration is read */
+void ngx_http_mcp_outgoing_init(ngx_conf_t *cf);
 
 /* all that can fail: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_outgoing_prepare(ngx_http_request_t *r,

@@ -38,7 +38,8 @@ typedef struct {
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
-    ngx_int_t                    request_id;      /* index of $request_id */
+    ngx_int_t                    request_id;      /* index of $request_id;
+                                                     < 0: nobody asks for it */
     ngx_int_t                    request_method;  /* likewise */
 } ngx_http_mcp_main_conf_t;
 

@@ -457,10 +457,9 @@ ngx_http_mcp_subrequest_bad_segment(u_char *p, size_t len)
 }
 
 
-ngx_int_t
+void
 ngx_http_mcp_subrequest_init(ngx_conf_t *cf)
 {
     ngx_http_mcp_capture_init();
-
-    return ngx_http_mcp_outgoing_init(cf);
+    ngx_http_mcp_outgoing_init(cf);
 }

@@ -82,8 +82,8 @@ void ngx_http_mcp_subrequest_abort(ngx_http_mcp_subrequest_t *s);
 ngx_int_t ngx_http_mcp_subrequest_preaccess(ngx_http_request_t *r);
 ngx_int_t ngx_http_mcp_subrequest_precontent(ngx_http_request_t *r);
 
-/* installs the filters */
-ngx_int_t ngx_http_mcp_subrequest_init(ngx_conf_t *cf);
+/* installs the filters; to be called when the configuration is read */
+void ngx_http_mcp_subrequest_init(ngx_conf_t *cf);
 
 
 #endif /* _NGX_HTTP_MCP_SUBREQUEST_H_INCLUDED_ */

@@ -54,6 +54,7 @@ mcp_answer_result(const mcp_answer_conf_t *conf, const mcp_answer_t *answer,
     if (mcp_answer_ok(conf, answer)) {
         a.tool = (result->tool != NULL);
         a.promised = (result->tool && result->tool->output);
+        a.raw = (a.tool && !a.promised && conf->select.len == 0);
 
         rc = mcp_answer_read(&a);
 
@@ -85,6 +86,10 @@ mcp_answer_put(mcp_answer_read_t *a, mcp_result_t *result,
 
     case MCP_ANSWER_IS_VALUE:
         return mcp_answer_put_value(a, result, err);
+
+    case MCP_ANSWER_IS_JSON:
+        mcp_result_json(result, &a->text);
+        break;
 
     case MCP_ANSWER_IS_TEXT:
         mcp_answer_put_text(a, result);

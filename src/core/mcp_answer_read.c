@@ -11,6 +11,8 @@
 
 
 static ngx_int_t mcp_answer_read_json(mcp_answer_read_t *a, ngx_uint_t must);
+static ngx_int_t mcp_answer_read_raw(mcp_answer_read_t *a);
+static ngx_uint_t mcp_answer_escaped(const ngx_str_t *text);
 static ngx_int_t mcp_answer_read_text(mcp_answer_read_t *a);
 static ngx_int_t mcp_answer_read_bytes(mcp_answer_read_t *a);
 static ngx_int_t mcp_answer_select(mcp_answer_read_t *a, const cJSON *root);
@@ -85,6 +87,14 @@ mcp_answer_read_json(mcp_answer_read_t *a, ngx_uint_t must)
         return mcp_answer_refuse(a, "is too long to be read as JSON", NULL);
     }
 
+    if (a->raw) {
+        rc = mcp_answer_read_raw(a);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
     rc = mcp_answer_utf8(a->pool, &a->media, &a->answer->body, &a->text);
 
     if (rc == NGX_OK) {
@@ -115,6 +125,83 @@ mcp_answer_read_json(mcp_answer_read_t *a, ngx_uint_t must)
     }
 
     return NGX_ERROR;
+}
+
+
+/*
+ * An object or an array goes on as it is written, once the scan has accepted
+ * it, but for white space: it may become a part of an event, which is one
+ * line.  NGX_DECLINED: it is something else, or has to be written anew.
+ */
+
+static ngx_int_t
+mcp_answer_read_raw(mcp_answer_read_t *a)
+{
+    ngx_int_t        rc;
+    mcp_buf_t        b;
+    mcp_json_doc_t   doc;
+
+    a->text = a->answer->body;
+
+    if (a->media.latin || a->media.foreign || a->text.len == 0
+        || mcp_answer_escaped(&a->text))
+    {
+        return NGX_DECLINED;
+    }
+
+    rc = mcp_json_scan(&doc, a->pool, a->text.data, a->text.len);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (doc.tokens->type != MCP_JSON_OBJECT
+        && doc.tokens->type != MCP_JSON_ARRAY)
+    {
+        return NGX_DECLINED;
+    }
+
+    a->is = MCP_ANSWER_IS_JSON;
+    a->text = doc.tokens->text;
+
+    if (memchr(a->text.data, ' ', a->text.len) == NULL
+        && memchr(a->text.data, LF, a->text.len) == NULL
+        && memchr(a->text.data, CR, a->text.len) == NULL
+        && memchr(a->text.data, '\t', a->text.len) == NULL)
+    {
+        return NGX_OK;
+    }
+
+    mcp_buf_init(&b, a->pool, a->text.len);
+    mcp_json_compact(&b, &a->text);
+
+    return mcp_buf_done(&b, &a->text);
+}
+
+
+/* characters that need not be: a model reads them better as they are */
+
+static ngx_uint_t
+mcp_answer_escaped(const ngx_str_t *text)
+{
+    u_char  *p, *last;
+
+    p = text->data;
+    last = p + text->len;
+
+    for ( ;; ) {
+        p = memchr(p, '\\', last - p);
+
+        if (p == NULL || last - p < 2) {
+            return 0;
+        }
+
+        if (p[1] == 'u' || p[1] == '/') {
+            return 1;
+        }
+
+        p += 2;
+    }
 }
 
 

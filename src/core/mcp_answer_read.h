@@ -21,6 +21,7 @@
 typedef enum {
     MCP_ANSWER_IS_NOTHING = 0,   /* no body */
     MCP_ANSWER_IS_VALUE,
+    MCP_ANSWER_IS_JSON,          /* likewise, "text" on one line */
     MCP_ANSWER_IS_TEXT,
     MCP_ANSWER_IS_BYTES          /* the body as it is */
 } mcp_answer_is_e;
@@ -33,6 +34,7 @@ typedef struct {
 
     unsigned                   tool:1;      /* its JSON is a value, not text */
     unsigned                   promised:1;  /* it must be, for the schema */
+    unsigned                   raw:1;       /* nobody looks into it */
 
     mcp_answer_is_e            is;
     mcp_answer_media_t         media;

@@ -422,3 +422,37 @@ mcp_json_print_number(mcp_buf_t *b, const cJSON *value)
 
     return NGX_OK;
 }
+
+
+void
+mcp_json_compact(mcp_buf_t *b, const ngx_str_t *text)
+{
+    u_char  *p, *run, *last;
+
+    run = text->data;
+    last = run + text->len;
+
+    for (p = run; p < last; p++) {
+
+        switch (*p) {
+
+        case '"':
+            for (p++; *p != '"'; p++) {
+                if (*p == '\\') {
+                    p++;
+                }
+            }
+            break;
+
+        case ' ':
+        case '\t':
+        case CR:
+        case LF:
+            mcp_buf_add(b, run, p - run);
+            run = p + 1;
+            break;
+        }
+    }
+
+    mcp_buf_add(b, run, p - run);
+}

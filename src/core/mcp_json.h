@@ -44,6 +44,9 @@ cJSON *mcp_json_tree(mcp_json_doc_t *doc, mcp_json_token_t *token,
 ngx_int_t mcp_json_parse(ngx_pool_t *pool, ngx_str_t *text,
     mcp_json_doc_t *doc, cJSON **root);
 
+/* an accepted document without the white space between its values */
+void mcp_json_compact(mcp_buf_t *b, const ngx_str_t *text);
+
 /*
  * Compact, on one line.  A double is written with the fewest of 15, 16 or 17
  * digits that read back as the same double, an integral one below 2^53

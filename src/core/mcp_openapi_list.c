@@ -98,6 +98,22 @@ mcp_openapi_list_item(mcp_openapi_read_t *o, const cJSON *path,
 
         entry->item = item;
         entry->node = child;
+
+        /* the standard has no "$ref" there, documents have */
+
+        switch (mcp_openapi_deref(o, &entry->node)) {
+
+        case NGX_OK:
+            break;
+
+        case NGX_DECLINED:
+            entry->why = o->why;
+            ngx_str_null(&o->why);
+            break;
+
+        default:
+            return NGX_ERROR;
+        }
     }
 
     if (rc == NGX_DECLINED) {

@@ -23,6 +23,7 @@ static ngx_int_t mcp_pass_parts(mcp_pass_maker_t *m,
     const mcp_pass_field_t *field, mcp_buf_t *b);
 static ngx_int_t mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b,
     const mcp_pass_field_t *field, const ngx_str_t *from, ngx_str_t *text);
+static ngx_uint_t mcp_pass_has(const ngx_str_t *text, const ngx_str_t *s);
 static void mcp_pass_part_name(mcp_buf_t *b, const ngx_str_t *name);
 static ngx_int_t mcp_pass_raw(mcp_pass_maker_t *m, const cJSON *value,
     ngx_uint_t binary, const ngx_str_t *from, ngx_str_t *text);
@@ -427,15 +428,11 @@ static ngx_int_t
 mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b, const mcp_pass_field_t *field,
     const ngx_str_t *from, ngx_str_t *text)
 {
-    u_char  *p, *end;
-
-    end = text->data + text->len;
-
-    for (p = text->data; (size_t) (end - p) >= m->boundary->len; p++) {
-        if (ngx_memcmp(p, m->boundary->data, m->boundary->len) == 0) {
-            return mcp_pass_refuse(m, from, "has what separates the parts of "
-                                   "the request");
-        }
+    if (mcp_pass_has(text, m->boundary)
+        || mcp_pass_has(&field->name, m->boundary))
+    {
+        return mcp_pass_refuse(m, from, "has what separates the parts of the "
+                               "request");
     }
 
     mcp_buf_lit(b, "--");
@@ -461,6 +458,23 @@ mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b, const mcp_pass_field_t *field,
     mcp_buf_lit(b, CRLF);
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+mcp_pass_has(const ngx_str_t *text, const ngx_str_t *s)
+{
+    u_char  *p, *end;
+
+    end = text->data + text->len;
+
+    for (p = text->data; (size_t) (end - p) >= s->len; p++) {
+        if (ngx_memcmp(p, s->data, s->len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

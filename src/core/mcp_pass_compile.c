@@ -28,8 +28,10 @@ ngx_int_t
 mcp_pass_compile_uri(ngx_pool_t *pool, ngx_str_t *text, ngx_array_t *atoms,
     const char **err)
 {
-    u_char     *p, *last, *end;
-    ngx_int_t   rc;
+    u_char           *p, *last, *end;
+    ngx_int_t         rc;
+    ngx_uint_t        query;
+    mcp_pass_atom_t  *atom;
 
     *err = NULL;
 
@@ -47,9 +49,22 @@ mcp_pass_compile_uri(ngx_pool_t *pool, ngx_str_t *text, ngx_array_t *atoms,
     }
 
     rc = NGX_OK;
+    query = 0;
     end = text->data + text->len;
 
     for (p = text->data; p < end && rc == NGX_OK; p = last) {
+
+        atom = atoms->nelts ? (mcp_pass_atom_t *) atoms->elts
+                              + atoms->nelts - 1
+                            : NULL;
+
+        if (atom && atom->op == MCP_PASS_QUERY && !query
+            && (*p != '{' || p + 1 == end || (p[1] != '?' && p[1] != '&')))
+        {
+            /* where no value is given, it would be part of the path */
+            *err = "behind \"{?...}\" there can be \"{&...}\" only";
+            return NGX_DECLINED;
+        }
 
         if (*p == '{') {
             last = ngx_strlchr(p, end, '}');
@@ -70,6 +85,10 @@ mcp_pass_compile_uri(ngx_pool_t *pool, ngx_str_t *text, ngx_array_t *atoms,
             *err = "characters that a URI does not have must be "
                    "percent-encoded";
             return NGX_DECLINED;
+        }
+
+        if (ngx_strlchr(p, last, '?')) {
+            query = 1;
         }
 
         if (ngx_strlchr(p, last, '#')) {
@@ -158,11 +177,14 @@ mcp_pass_compile_dots(ngx_str_t *text, const char **err)
 
     for (p = start; p <= last; p++) {
 
-        if (p < last && *p != '/' && *p != '?') {
+        if (p < last && *p != '/' && *p != '?' && *p != '{') {
             continue;
         }
 
-        if (mcp_pass_dots(start, p)) {
+        if (mcp_pass_dots(start, p)
+            && (p == last || *p != '{'
+                || (p + 1 < last && (p[1] == '?' || p[1] == '&'))))
+        {
             *err = "it has a dot segment";
             return NGX_DECLINED;
         }
@@ -171,7 +193,9 @@ mcp_pass_compile_dots(ngx_str_t *text, const char **err)
             break;
         }
 
-        start = p + 1;
+        if (p < last && *p == '/') {
+            start = p + 1;
+        }
     }
 
     return NGX_OK;

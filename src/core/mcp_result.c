@@ -337,6 +337,14 @@ mcp_result_structured(mcp_result_t *result, const cJSON *value,
 
 
 void
+mcp_result_json(mcp_result_t *result, const ngx_str_t *json)
+{
+    result->structured = *json;
+    result->object = (json->data[0] == '{');
+}
+
+
+void
 mcp_result_error(mcp_result_t *result, const u_char *p, size_t len)
 {
     ngx_str_t  text;

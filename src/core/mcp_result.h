@@ -108,6 +108,10 @@ ngx_int_t mcp_result_annotate(mcp_result_t *result, ngx_uint_t audience,
 ngx_int_t mcp_result_structured(mcp_result_t *result, const cJSON *value,
     mcp_schema_error_t *err);
 
+/* likewise, of a tool without output schema: an object or an array, JSON on
+ * one line, which has been scanned and is not copied */
+void mcp_result_json(mcp_result_t *result, const ngx_str_t *json);
+
 /*
  * Drops what there is: the result is a tool error with this text.  Prompts and
  * resources have no such result, theirs is result->reason.

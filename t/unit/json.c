@@ -482,10 +482,56 @@ json_test_parse(void)
 }
 
 
+static void
+json_test_compact(void)
+{
+    mcp_buf_t    b;
+    ngx_str_t    in, out, expected;
+    ngx_uint_t   i;
+    ngx_pool_t  *pool;
+
+    static struct {
+        const char  *text;
+        const char  *expected;
+    } rows[] = {
+        { "{}", "{}" },
+        { " { } ", "{}" },
+        { "{\"a b\" : [ 1.10 ,\r\n\t\"c  d\" ]\n}",
+          "{\"a b\":[1.10,\"c  d\"]}" },
+        { "[\"\\\"  \", \"\\\\\" , \"\\\\\\\" \"]",
+          "[\"\\\"  \",\"\\\\\",\"\\\\\\\" \"]" },
+        { "\"\"", "\"\"" },
+        { "[ true, null, -1e5 ]", "[true,null,-1e5]" }
+    };
+
+    pool = unit_pool();
+
+    for (i = 0; i < unit_nelts(rows); i++) {
+        in.len = ngx_strlen(rows[i].text);
+        in.data = unit_copy(pool, rows[i].text, in.len);
+
+        expected.len = ngx_strlen(rows[i].expected);
+        expected.data = (u_char *) rows[i].expected;
+
+        mcp_buf_init(&b, pool, 1);
+        mcp_json_compact(&b, &in);
+
+        if (mcp_buf_done(&b, &out) != NGX_OK) {
+            ngx_str_null(&out);
+        }
+
+        unit_is(&out, &expected, "compact: %s", rows[i].expected);
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
 int
 main(void)
 {
     json_test_trees();
+    json_test_compact();
     json_test_full();
     json_test_numbers();
     json_test_doubles();

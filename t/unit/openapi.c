@@ -58,7 +58,9 @@ static openapi_row_t  openapi_rows[] = {
       "  \"/a/{\": {get: {operationId: brace}}\n"
       "  \"/a/{}\": {get: {operationId: empty}}\n"
       "  \"/a\": {get: [], $ref: \"other.yaml#/x\"}\n"
-      "  \"/b\": {get: []}\n",
+      "  \"/b\": {get: []}\n"
+      "  \"/c\": {get: {$ref: \"other.yaml#/x\"}, post: {$ref: "
+      "\"#/paths/~1b/get\"}}\n",
       "get_a_b_41_x_y_1_z_frag GET /_api/a%20b/%C3%A9%41%25/x?y=1&z\n"
       " in: {\"type\":\"object\",\"properties\":{},\"additionalProperties\":"
       "false}\n"
@@ -72,7 +74,10 @@ static openapi_row_t  openapi_rows[] = {
       "empty skipped: the path has a \"{\" without a name and \"}\"\n"
       "path_a skipped: \"$ref\" leads out of the document, to "
       "\"other.yaml#/x\"\n"
-      "get_b skipped: it is not an object\n" },
+      "get_b skipped: it is not an object\n"
+      "get_c skipped: \"$ref\" leads out of the document, to "
+      "\"other.yaml#/x\"\n"
+      "post_c skipped: it is not an object\n" },
 
     { "path parameters",
       "openapi: 3.0.3\n"
