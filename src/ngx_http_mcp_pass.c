@@ -9,43 +9,10 @@
 #include <ngx_http.h>
 #include <openssl/rand.h>
 #include <mcp_json.h>
-#include <ngx_http_mcp_pass.h>
-#include <ngx_http_mcp_subrequest.h>
+#include <ngx_http_mcp_pass_run.h>
 
 
 #define NGX_HTTP_MCP_PASS_BOUNDARY  16   /* random bytes */
-
-
-typedef struct ngx_http_mcp_pass_run_s  ngx_http_mcp_pass_run_t;
-
-
-/* one request */
-
-typedef struct {
-    ngx_http_mcp_subrequest_t      sr;
-    mcp_pass_request_t             request;
-    ngx_event_t                    timeout;
-    const ngx_http_mcp_pass_t     *pass;
-    ngx_http_mcp_pass_run_t       *run;
-    ngx_uint_t                     bit;
-} ngx_http_mcp_pass_step_t;
-
-
-/* all of a call; bits stand for passes */
-
-struct ngx_http_mcp_pass_run_s {
-    ngx_http_mcp_call_t           *call;
-    const ngx_http_mcp_passes_t   *passes;
-    ngx_str_t                     *variables;
-    ngx_str_t                      boundary;
-
-    cJSON                         *values;   /* arguments, then answers */
-    cJSON                         *result;   /* answers under their names */
-
-    ngx_uint_t                     started;
-    ngx_uint_t                     finished;
-    ngx_http_mcp_pass_step_t      *steps;
-};
 
 
 static ngx_http_mcp_pass_run_t *ngx_http_mcp_pass_create(
@@ -57,6 +24,8 @@ static ngx_int_t ngx_http_mcp_pass_variables(ngx_http_mcp_pass_run_t *run);
 static ngx_int_t ngx_http_mcp_pass_boundary(ngx_http_mcp_pass_run_t *run);
 static ngx_int_t ngx_http_mcp_pass_go(ngx_http_mcp_pass_run_t *run);
 static ngx_int_t ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step);
+static ngx_int_t ngx_http_mcp_pass_piece(ngx_http_mcp_subrequest_t *s,
+    u_char *p, size_t len);
 static void ngx_http_mcp_pass_done(ngx_http_mcp_subrequest_t *s);
 static void ngx_http_mcp_pass_timeout(ngx_event_t *ev);
 static void ngx_http_mcp_pass_next(ngx_http_mcp_pass_run_t *run,
@@ -64,13 +33,6 @@ static void ngx_http_mcp_pass_next(ngx_http_mcp_pass_run_t *run,
 static ngx_int_t ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_fresh(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step);
-static ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
-static ngx_int_t ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call,
-    mcp_schema_error_t *err);
-static ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
-    ngx_str_t *text);
-static ngx_int_t ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step,
-    ngx_str_t *text);
 static void ngx_http_mcp_pass_abort(void *data);
 static cJSON *ngx_http_mcp_pass_object(ngx_pool_t *pool);
 static ngx_int_t ngx_http_mcp_pass_member(ngx_pool_t *pool, cJSON *object,
@@ -371,6 +333,16 @@ ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step)
     step->sr.done = ngx_http_mcp_pass_done;
     step->sr.data = step;
 
+    if (pass->stream) {
+        step->stream = ngx_http_mcp_pass_stream_create(run->call,
+                                                       &pass->answer);
+        if (step->stream == NULL) {
+            return NGX_ERROR;
+        }
+
+        step->sr.piece = ngx_http_mcp_pass_piece;
+    }
+
     if (ngx_http_mcp_subrequest_start(r, &step->sr) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -384,6 +356,15 @@ ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step)
     }
 
     return NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_piece(ngx_http_mcp_subrequest_t *s, u_char *p, size_t len)
+{
+    ngx_http_mcp_pass_step_t *step = s->data;
+
+    return ngx_http_mcp_pass_stream_piece(step->stream, &s->answer, p, len);
 }
 
 
@@ -445,6 +426,7 @@ static ngx_int_t
 ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
 {
     ngx_int_t                   rc;
+    ngx_str_t                   why;
     mcp_schema_error_t          err;
     ngx_http_mcp_call_t        *call;
     const mcp_answer_conf_t    *conf;
@@ -453,6 +435,17 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
     s = &step->sr;
     conf = &step->pass->answer;
     call = step->run->call;
+
+    if (step->stream) {
+        rc = ngx_http_mcp_pass_stream_end(step->stream, &s->answer, &why);
+
+        if (rc != NGX_OK) {
+            return rc == NGX_DECLINED ? ngx_http_mcp_pass_fail_text(step, &why)
+                                      : NGX_ERROR;
+        }
+
+        conf = step->stream->conf;
+    }
 
     if (s->encoding.len || !mcp_answer_ok(conf, &s->answer)) {
 
@@ -570,158 +563,6 @@ ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step)
     run->finished |= step->bit;
 
     return NGX_AGAIN;
-}
-
-
-static ngx_int_t
-ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step)
-{
-    ngx_str_t  text;
-
-    if (ngx_http_mcp_pass_why(step, &text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_mcp_pass_fail_text(step, &text);
-}
-
-
-/* NGX_AGAIN: the call can do without; NGX_OK: it has failed; NGX_ERROR */
-
-static ngx_int_t
-ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
-{
-    mcp_buf_t                 b;
-    ngx_str_t                 named;
-    ngx_http_mcp_call_t      *call;
-    ngx_http_mcp_pass_run_t  *run;
-
-    run = step->run;
-    call = run->call;
-
-    ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
-                  "mcp request \"%V\" of %V failed: %ui",
-                  &step->request.uri, &run->passes->name,
-                  step->sr.answer.status);
-
-    if (step->pass->pass.optional && run->passes->combined) {
-        run->finished |= step->bit;
-        return NGX_AGAIN;
-    }
-
-    if (run->passes->combined) {
-        mcp_buf_init(&b, call->request->pool,
-                     step->pass->pass.name.len + 2 + text->len);
-        mcp_buf_str(&b, &step->pass->pass.name);
-        mcp_buf_lit(&b, ": ");
-        mcp_buf_str(&b, text);
-
-        if (mcp_buf_done(&b, &named) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        text = &named;
-    }
-
-    mcp_result_error(&call->result, text->data, text->len);
-
-    return NGX_OK;
-}
-
-
-/* an operator has to know, and a model can tell its user */
-
-static ngx_int_t
-ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call, mcp_schema_error_t *err)
-{
-    mcp_buf_t  b;
-    ngx_str_t  text;
-
-    ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
-                  "mcp %s \"%V\": the answer of the service%s%V %V",
-                  ngx_http_mcp_call_kind(call), ngx_http_mcp_call_name(call),
-                  err->path.len ? " at " : "", &err->path, &err->text);
-
-    mcp_buf_init(&b, call->request->pool, 128 + err->path.len + err->text.len);
-
-    mcp_buf_lit(&b, "The service answered what the output schema of this tool "
-                    "does not allow: the result ");
-
-    if (err->path.len) {
-        mcp_buf_lit(&b, "at ");
-        mcp_buf_str(&b, &err->path);
-        mcp_buf_char(&b, ' ');
-    }
-
-    mcp_buf_str(&b, &err->text);
-
-    if (mcp_buf_done(&b, &text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    mcp_result_error(&call->result, text.data, text.len);
-
-    return NGX_OK;
-}
-
-
-/* in the words of the operator, of the service, or of nginx */
-
-static ngx_int_t
-ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
-{
-    u_char                      *p;
-    ngx_str_t                    prefix;
-    ngx_pool_t                  *pool;
-    ngx_uint_t                   status, nobody;
-    ngx_http_mcp_subrequest_t   *s;
-    const ngx_http_mcp_pass_t   *pass;
-
-    s = &step->sr;
-    pass = step->pass;
-    pool = step->run->call->request->pool;
-    status = s->answer.status;
-
-    nobody = (status == 0
-              || (s->own && (status == NGX_HTTP_BAD_GATEWAY
-                             || status == NGX_HTTP_GATEWAY_TIME_OUT)));
-
-    if (!step->timeout.timedout && s->encoding.len == 0
-        && (!nobody || pass->answer.error.nelts))
-    {
-        return mcp_answer_error(&pass->answer, pool, &s->answer, text);
-    }
-
-    prefix = mcp_pass_prefix(&pass->pass);
-
-    p = ngx_pnalloc(pool, prefix.len + s->encoding.len + NGX_INT_T_LEN + 128);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = p;
-    p = ngx_sprintf(p, "The service at \"%V\" ", &prefix);
-
-    if (s->encoding.len) {
-        p = ngx_sprintf(p, "answered in the encoding \"%V\", which is not "
-                           "known here.", &s->encoding);
-
-    } else if (step->timeout.timedout) {
-        p = (pass->timeout % 1000)
-            ? ngx_sprintf(p, "did not answer within %M ms.", pass->timeout)
-            : ngx_sprintf(p, "did not answer within %M s.",
-                          pass->timeout / 1000);
-
-    } else if (status == NGX_HTTP_GATEWAY_TIME_OUT) {
-        p = ngx_sprintf(p, "did not answer in time.");
-
-    } else {
-        p = ngx_sprintf(p, "cannot be reached, or broke off.");
-    }
-
-    text->len = p - text->data;
-
-    return NGX_OK;
 }
 
 

@@ -200,6 +200,37 @@ ngx_http_mcp_report_progress(ngx_http_mcp_call_t *call, double value,
 
 
 ngx_int_t
+ngx_http_mcp_report_text(ngx_http_mcp_call_t *call, const ngx_str_t *text,
+    ngx_uint_t line)
+{
+    ngx_int_t  rc;
+
+    if (call->progress == NULL || call->done) {
+        return NGX_OK;
+    }
+
+    if (mcp_progress_full(call->progress, text)
+        && call->ctx->busy == NULL
+        && ngx_http_mcp_report_pending(call) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    rc = mcp_progress_add(call->progress, text, line, ngx_current_msec);
+
+    if (rc == NGX_OK && call->ctx->busy == NULL) {
+        return ngx_http_mcp_report_pending(call);
+    }
+
+    if (rc != NGX_DECLINED && call->running) {
+        ngx_http_mcp_report_schedule(call);
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_mcp_report_log(ngx_http_mcp_call_t *call, ngx_uint_t level,
     const char *logger, const u_char *text, size_t len)
 {

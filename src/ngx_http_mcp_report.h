@@ -26,6 +26,12 @@ void ngx_http_mcp_report_stop(ngx_http_mcp_call_t *call);
 /* by the handler, also in a thread: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_report_progress(ngx_http_mcp_call_t *call,
     double value, double total, const char *text);
+
+/* something that streams: nothing of it is left out unless the client reads
+ * too slowly; on the event loop, NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_report_text(ngx_http_mcp_call_t *call,
+    const ngx_str_t *text, ngx_uint_t line);
+
 ngx_int_t ngx_http_mcp_report_log(ngx_http_mcp_call_t *call,
     ngx_uint_t level, const char *logger, const u_char *text, size_t len);
 

@@ -14,8 +14,6 @@
 #define MCP_ANSWER_LOCATION  256     /* bytes of one in an error */
 
 
-static ngx_int_t mcp_answer_template(const mcp_answer_conf_t *conf,
-    ngx_pool_t *pool, const mcp_answer_t *answer, ngx_str_t *text);
 static ngx_uint_t mcp_answer_is_status(const ngx_str_t *from);
 static void mcp_answer_unusable(const mcp_answer_conf_t *conf,
     const mcp_answer_t *answer, mcp_buf_t *b);
@@ -103,9 +101,7 @@ mcp_answer_error(const mcp_answer_conf_t *conf, ngx_pool_t *pool,
 }
 
 
-/* NGX_DECLINED: the answer has nothing of what the template wants */
-
-static ngx_int_t
+ngx_int_t
 mcp_answer_template(const mcp_answer_conf_t *conf, ngx_pool_t *pool,
     const mcp_answer_t *answer, ngx_str_t *text)
 {

@@ -67,5 +67,12 @@ void mcp_answer_plain_html(mcp_buf_t *b, const ngx_str_t *text, size_t max);
 ngx_int_t mcp_answer_excerpt(ngx_pool_t *pool, const mcp_answer_t *answer,
     mcp_buf_t *b);
 
+/*
+ * The text of an error as the operator wants it.  NGX_OK; NGX_DECLINED: the
+ * answer has nothing of what the template wants; NGX_ERROR.
+ */
+ngx_int_t mcp_answer_template(const mcp_answer_conf_t *conf, ngx_pool_t *pool,
+    const mcp_answer_t *answer, ngx_str_t *text);
+
 
 #endif /* _MCP_ANSWER_MEDIA_H_INCLUDED_ */

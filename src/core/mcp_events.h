@@ -21,9 +21,10 @@
  * Without "select" an event says its data, and the result is their lines.
  * With it an event says what is there in its JSON: strings are put together
  * as they are, other values are lines, and what has nothing there says
- * nothing.  If the result has to be JSON it is an array of these values.
+ * nothing.  If the result has to be JSON it is an array of these values, or
+ * the last of them if an output schema wants an object.
  *
- * "[DONE]" is the end, and no event.  An event of the name "error", and with
+ * "[DONE]" is the end, and no event, but in plain text.  An event of the name "error", and with
  * "select" an object that has an "error" instead, make the call fail.
  */
 
@@ -39,6 +40,7 @@ typedef struct {
     ngx_str_t           bad;         /* of one that should be JSON */
 
     unsigned            json:1;      /* the result is an array */
+    unsigned            one:1;       /* no, the last value */
     unsigned            some:1;      /* there is a value */
     unsigned            line:1;      /* that was not a selected string */
     unsigned            done:1;      /* nothing more is wanted */
@@ -46,12 +48,17 @@ typedef struct {
 } mcp_events_t;
 
 
+#define MCP_EVENTS_TEXT   0
+#define MCP_EVENTS_ARRAY  1
+#define MCP_EVENTS_LAST   2
+
+
 /*
- * For an answer of this Content-Type.  "json": the result has to be JSON.
- * NGX_OK; NGX_DECLINED: such an answer does not stream.
+ * For an answer of this Content-Type, which becomes what "as" says, or "result
+ * json" does.  NGX_OK; NGX_DECLINED: such an answer does not stream; NGX_ERROR.
  */
 ngx_int_t mcp_events_init(mcp_events_t *events, const mcp_answer_conf_t *conf,
-    ngx_uint_t json, ngx_pool_t *pool, const ngx_str_t *type);
+    ngx_uint_t as, ngx_pool_t *pool, const ngx_str_t *type);
 
 /* the next piece, after mcp_events_next() has returned NGX_AGAIN */
 #define mcp_events_feed(events, p, len)                                      \

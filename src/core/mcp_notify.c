@@ -85,6 +85,45 @@ mcp_progress_report(mcp_progress_t *progress, double value, double total,
 }
 
 
+ngx_int_t
+mcp_progress_add(mcp_progress_t *progress, const ngx_str_t *text,
+    ngx_uint_t line, ngx_msec_t now)
+{
+    size_t  len;
+
+    if (progress->token.len == 0) {
+        return NGX_DECLINED;
+    }
+
+    if (!progress->pending) {
+        progress->len = 0;
+    }
+
+    if (progress->words) {
+
+        if (line && progress->len && progress->len < MCP_NOTIFY_TEXT_MAX) {
+            progress->text[progress->len++] = LF;
+        }
+
+        len = mcp_utf8_cut(text->data, text->len,
+                           MCP_NOTIFY_TEXT_MAX - progress->len);
+
+        ngx_memcpy(progress->text + progress->len, text->data, len);
+        progress->len += len;
+    }
+
+    progress->value++;
+    progress->total = 0;
+    progress->started = 1;
+    progress->pending = 1;
+
+    return (progress->written
+            && (ngx_msec_int_t) (progress->due - now)
+               >= MCP_PROGRESS_BURST * MCP_PROGRESS_INTERVAL)
+           ? NGX_AGAIN : NGX_OK;
+}
+
+
 void
 mcp_progress_write(mcp_progress_t *progress, mcp_buf_t *b, ngx_msec_t now)
 {
@@ -106,6 +145,11 @@ mcp_progress_write(mcp_progress_t *progress, mcp_buf_t *b, ngx_msec_t now)
 
     mcp_buf_lit(b, "}}");
 
+    if (!progress->written || (ngx_msec_int_t) (progress->due - now) < 0) {
+        progress->due = now;
+    }
+
+    progress->due += MCP_PROGRESS_INTERVAL;
     progress->pending = 0;
     progress->written = 1;
     progress->sent = now;

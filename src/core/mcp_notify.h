@@ -25,6 +25,9 @@
 /* between two notifications of progress, milliseconds */
 #define MCP_PROGRESS_INTERVAL     25
 
+/* notifications of a stream that may come at once */
+#define MCP_PROGRESS_BURST        32
+
 #define MCP_NOTIFY_TEXT_MAX       2048   /* bytes of a message */
 
 /* RFC 5424, as the numbers of NGX_HTTP_MCP_LOG_* */
@@ -50,6 +53,8 @@ typedef struct {
     u_char              text[MCP_NOTIFY_TEXT_MAX];
     size_t              len;         /* of text, 0: none */
     ngx_msec_t          sent;        /* when */
+    ngx_msec_t          due;         /* when all that was sent could have been
+                                        at that interval */
     unsigned            words:1;     /* the revision has a "message" */
     unsigned            started:1;   /* there is a value */
     unsigned            written:1;   /* one was sent */
@@ -67,6 +72,18 @@ void mcp_progress_init(mcp_progress_t *progress, mcp_msg_t *msg);
  */
 ngx_int_t mcp_progress_report(mcp_progress_t *progress, double value,
     double total, const char *text, ngx_msec_t now);
+
+/*
+ * The same of something that streams: the value is one more, and the text does
+ * not take the place of what waits to be sent, but comes after it, on a line
+ * of its own if that is wanted.  mcp_progress_full(): it would be cut.
+ */
+ngx_int_t mcp_progress_add(mcp_progress_t *progress, const ngx_str_t *text,
+    ngx_uint_t line, ngx_msec_t now);
+
+#define mcp_progress_full(progress, text)                                    \
+    ((progress)->pending                                                     \
+     && (progress)->len + 1 + (text)->len > MCP_NOTIFY_TEXT_MAX)
 
 /* writes the notification, and takes it for sent at "now" */
 void mcp_progress_write(mcp_progress_t *progress, mcp_buf_t *b,

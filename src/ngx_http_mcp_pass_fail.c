@@ -1,0 +1,164 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_http_mcp_pass_run.h>
+
+
+static ngx_int_t ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step,
+    ngx_str_t *text);
+
+
+ngx_int_t
+ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step)
+{
+    ngx_str_t  text;
+
+    if (ngx_http_mcp_pass_why(step, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_pass_fail_text(step, &text);
+}
+
+
+ngx_int_t
+ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
+{
+    mcp_buf_t                 b;
+    ngx_str_t                 named;
+    ngx_http_mcp_call_t      *call;
+    ngx_http_mcp_pass_run_t  *run;
+
+    run = step->run;
+    call = run->call;
+
+    ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
+                  "mcp request \"%V\" of %V failed: %ui",
+                  &step->request.uri, &run->passes->name,
+                  step->sr.answer.status);
+
+    if (step->pass->pass.optional && run->passes->combined) {
+        run->finished |= step->bit;
+        return NGX_AGAIN;
+    }
+
+    if (run->passes->combined) {
+        mcp_buf_init(&b, call->request->pool,
+                     step->pass->pass.name.len + 2 + text->len);
+        mcp_buf_str(&b, &step->pass->pass.name);
+        mcp_buf_lit(&b, ": ");
+        mcp_buf_str(&b, text);
+
+        if (mcp_buf_done(&b, &named) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        text = &named;
+    }
+
+    mcp_result_error(&call->result, text->data, text->len);
+
+    return NGX_OK;
+}
+
+
+/* an operator has to know, and a model can tell its user */
+
+ngx_int_t
+ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call, mcp_schema_error_t *err)
+{
+    mcp_buf_t  b;
+    ngx_str_t  text;
+
+    ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
+                  "mcp %s \"%V\": the answer of the service%s%V %V",
+                  ngx_http_mcp_call_kind(call), ngx_http_mcp_call_name(call),
+                  err->path.len ? " at " : "", &err->path, &err->text);
+
+    mcp_buf_init(&b, call->request->pool, 128 + err->path.len + err->text.len);
+
+    mcp_buf_lit(&b, "The service answered what the output schema of this tool "
+                    "does not allow: the result ");
+
+    if (err->path.len) {
+        mcp_buf_lit(&b, "at ");
+        mcp_buf_str(&b, &err->path);
+        mcp_buf_char(&b, ' ');
+    }
+
+    mcp_buf_str(&b, &err->text);
+
+    if (mcp_buf_done(&b, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcp_result_error(&call->result, text.data, text.len);
+
+    return NGX_OK;
+}
+
+
+/* in the words of the operator, of the service, or of nginx */
+
+static ngx_int_t
+ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
+{
+    u_char                      *p;
+    ngx_str_t                    prefix;
+    ngx_pool_t                  *pool;
+    ngx_uint_t                   status, nobody;
+    ngx_http_mcp_subrequest_t   *s;
+    const ngx_http_mcp_pass_t   *pass;
+
+    s = &step->sr;
+    pass = step->pass;
+    pool = step->run->call->request->pool;
+    status = s->answer.status;
+
+    nobody = (status == 0
+              || (s->own && (status == NGX_HTTP_BAD_GATEWAY
+                             || status == NGX_HTTP_GATEWAY_TIME_OUT)));
+
+    if (!step->timeout.timedout && s->encoding.len == 0
+        && (!nobody || pass->answer.error.nelts))
+    {
+        return mcp_answer_error(&pass->answer, pool, &s->answer, text);
+    }
+
+    prefix = mcp_pass_prefix(&pass->pass);
+
+    p = ngx_pnalloc(pool, prefix.len + s->encoding.len + NGX_INT_T_LEN + 128);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    p = ngx_sprintf(p, "The service at \"%V\" ", &prefix);
+
+    if (s->encoding.len) {
+        p = ngx_sprintf(p, "answered in the encoding \"%V\", which is not "
+                           "known here.", &s->encoding);
+
+    } else if (step->timeout.timedout) {
+        p = (pass->timeout % 1000)
+            ? ngx_sprintf(p, "did not answer within %M ms.", pass->timeout)
+            : ngx_sprintf(p, "did not answer within %M s.",
+                          pass->timeout / 1000);
+
+    } else if (status == NGX_HTTP_GATEWAY_TIME_OUT) {
+        p = ngx_sprintf(p, "did not answer in time.");
+
+    } else {
+        p = ngx_sprintf(p, "cannot be reached, or broke off.");
+    }
+
+    text->len = p - text->data;
+
+    return NGX_OK;
+}
