@@ -230,6 +230,19 @@ sub tools_http {
     is_deeply([sort keys %{ $t->call('account', { id => 7 })
                               ->result->{structuredContent} }],
               [qw(customer orders)], 'tools-http.conf: several');
+
+    my $read = $t->rpc('resources/read', { uri => 'shop://products/AB-1' });
+
+    is($read->result->{contents}[0]{text}, '{"sku":"AB-1","price":12.90}',
+       'tools-http.conf: a resource');
+    is($read->result->{ttlMs}, 60000, 'tools-http.conf: how long it is fresh');
+    is_deeply($t->rpc('completion/complete', {
+        ref      => { type => 'ref/resource', uri => 'shop://products/{sku}' },
+        argument => { name => 'sku', value => 'a' },
+    })->result->{completion}{values}, ['AB-1'], 'tools-http.conf: its names');
+    is($t->rpc('prompts/get', { name => 'reminder', arguments => { id => '7' } })
+         ->result->{messages}[0]{content}{text},
+       'Remind Ada of [{"id":17,"total":99.50}].', 'tools-http.conf: a prompt');
     return;
 }
 
@@ -289,7 +302,8 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
             : $text =~ /^location/
             ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r, files => {
                   'openapi.yaml' => slurp("$root/conf.d/openapi.yaml") })
-            : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r);
+            : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r,
+                           server => 'location /_api/ { internal; }');
     my ($status, $output) = $t->test_config;
 
     is($status, 0, "README.md: $first") or diag($output);

@@ -40,6 +40,12 @@ my @values = (
 );
 
 
+# to see that nginx changes nothing on its other ways
+
+my @few = ('..', '../', '/../x', '%2e%2e', '..%2f', '%00', '%', '?x=1', '&x=1',
+           '#f', '+ ', ';x=1', '\\', "a\r\nX-Injected: 1", '$uri', "\x{e9}");
+
+
 # --- what they are to become
 
 my $accept = 'Accept: application/json, text/*;q=0.9, */*;q=0.8';
@@ -132,6 +138,31 @@ $tools .= tool('any_file', 'pass GET "/files/{+v}";');
 $locations =~ s/%B/'127.0.0.1:' . $b->port/ge;
 
 
+# --- the same of an OpenAPI document: where it is, style, and what it becomes
+
+my %open = (
+    simple => ['path', 'simple', sub { path('/a/' . encode($_[0])) }],
+    label  => ['path', 'label', sub { path('/a/.' . encode($_[0])) }],
+    matrix => ['path', 'matrix', sub { path('/a/;v=' . encode($_[0])) }],
+    form   => ['query', 'form', sub { '/a?v=' . encode($_[0]) }],
+    header => ['header', 'simple', sub {
+                   $_[0] =~ /[\0-\x08\x0a-\x1f\x7f]/ ? undef
+                   : ['v: ' . Encode::encode('utf8', $_[0])] }],
+    cookie => ['cookie', 'form', sub { ['Cookie: v=' . encode($_[0])] }],
+);
+
+my $document = $json->encode({
+    openapi => '3.1.0', info => { title => 'x', version => '1' },
+    paths => { map { ("/$_/a" . ($open{$_}[0] eq 'path' ? '/{v}' : '') => {
+        get => { operationId => $_, summary => 'x',
+            parameters => [{ name => 'v', in => $open{$_}[0],
+                             required => true, style => $open{$_}[1],
+                             schema => { type => 'string' } }],
+            responses => { 200 => { description => 'x' } } } }) }
+        keys %open },
+});
+
+
 sub tool {
     my ($name, $words) = @_;
     return qq(mcp_tool $name { description "$name"; arg v string required;
@@ -144,8 +175,11 @@ my $t = MCPTest->new(
              proxy_set_header Host backend; client_max_body_size 1m;',
     server => "$locations
         location /files/ { internal; alias %%DIR%%/files/; }
+        location = /open { mcp;
+            mcp_openapi %%DIR%%/open.json { prefix open_; pass /plain; } }
         location = /secret { return 200 SECRET; }",
     location => "mcp; $tools",
+    files => { 'open.json' => $document },
 );
 
 mkdir $t->path('files');
@@ -174,7 +208,8 @@ sub show {
 sub wrong {
     my ($tool, $v, $want) = @_;
 
-    my $r = $t->call($tool, { v => $v });
+    my $r = $t->call($tool, { v => $v },
+                     uri => $tool =~ /^open_/ ? '/open' : '/mcp');
     my @got = $b->requests;
 
     return 'no answer: ' . ($r->problem // '') if !$r->result;
@@ -228,9 +263,7 @@ for my $way (sort keys %way) {
     for my $position (sort keys %path) {
         my $code = $path{$position}[1];
 
-        # that nginx does something with each is enough to see with a few
-        my @tried = $way =~ /^(?:plain|uri)$/ ? @values
-                  : grep { length == 1 || /[.%?]/ } @values;
+        my @tried = $way =~ /^(?:plain|uri)$/ ? @values : @few;
 
         all_of("${position}_$way", "$position, $way", sub {
             my $target = $code->($_[0]);
@@ -259,6 +292,19 @@ all_of('header', 'header', sub {
     return head('GET /plain/header',
                 'X-Arg: <' . Encode::encode('utf8', $v) . '>', $accept);
 }, @values);
+
+
+for my $name (sort keys %open) {
+    my $code = $open{$name}[2];
+
+    all_of("open_$name", "OpenAPI $open{$name}[0] $name", sub {
+        my $what = $code->($_[0]);
+
+        return !defined $what ? undef
+             : ref $what ? head("GET /plain/$name/a", @$what, $accept)
+             : head("GET /plain/$name$what", $accept);
+    }, @values);
+}
 
 
 # --- what is no string at all

@@ -62,6 +62,8 @@ my $b = MCPTest::Backend->start(
     '/_api/chat-other' => { type => 'text/event-stream',
                             body => "data: {\"x\":1}\n\n" },
     '/_api/chat-whole' => { body => '{"choices":[{"delta":{"content":"x"}}]}' },
+    '/_api/many' => { type => 'application/x-ndjson',
+        body => join '', map { "{\"n\":$_,\"of\":[20000]}\n" } 1 .. 20000 },
     '/_api/chat-fast' => { type => 'text/event-stream',
         body => join('', map { delta($_) } @words) . "data: [DONE]\n\n" },
 );
@@ -188,6 +190,15 @@ sub text { return join '', map { $_->{text} // '' }
                   @{ $_[0]{result}{content} || [] } }
 
 
+sub memory {
+    my ($pid) = @_;
+
+    open my $fh, '<', "/proc/$pid/status" or return 0;
+    my ($kb) = join('', <$fh>) =~ /VmHWM:\s+(\d+)/;
+    return $kb;
+}
+
+
 sub said { return map { $_->{params}{message} }
                   grep { $_->{method} } @_ }
 
@@ -311,6 +322,14 @@ is($rest[-1]{result}{structuredContent}{n}, 3.1, 'structured');
 ok_tool_error(call('last', 'sse', 5), qr/No event .* JSON/,
               'of which none is JSON');
 
+my ($pid) = $t->worker_pids;
+my $before = memory($pid);
+
+$r = call('last', 'many');
+is($r->result->{structuredContent}{n}, 20000, 'of many');
+cmp_ok(memory($pid) - $before, '<', 8192, 'of which none is kept')
+    if !$ENV{TEST_NGINX_SANITIZE} && $t->worker_pids == 1;
+
 
 # --- what does not stream
 
@@ -345,6 +364,24 @@ ok_result($r, 'over cut');
 like($r->text, qr/\A.{63}\n.*1024 bytes/s, 'lines and a note');
 ok_tool_error(call('limited', 'endless'), qr/1024/, 'over error');
 ok_tool_error(call('limited', 'huge'), qr/1024/, 'likewise of no stream');
+
+sub memory {
+    my $sum = 0;
+
+    for my $pid ($t->worker_pids) {
+        open my $fh, '<', "/proc/$pid/status" or next;
+        $sum += $1 for map { /^VmRSS:\s+(\d+)/ ? $1 : () } <$fh>;
+    }
+
+    return $sum;
+}
+
+my $before = memory();
+
+ok_tool_error(call('chat', 'endless'), qr/choices/,
+              '100 MB of events that say nothing');
+cmp_ok(memory() - $before, '<', MCPTest::sanitize() ? 400_000 : 8_000,
+       'in bounded memory');
 
 
 # --- in time

@@ -24,8 +24,9 @@
  * nothing.  If the result has to be JSON it is an array of these values, or
  * the last of them if an output schema wants an object.
  *
- * "[DONE]" is the end, and no event, but in plain text.  An event of the name "error", and with
- * "select" an object that has an "error" instead, make the call fail.
+ * "[DONE]" is the end, and no event, but in plain text.  An event of the name
+ * "error", and with "select" an object that has an "error" instead, make the
+ * call fail.
  */
 
 

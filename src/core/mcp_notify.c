@@ -119,7 +119,7 @@ mcp_progress_add(mcp_progress_t *progress, const ngx_str_t *text,
 
     return (progress->written
             && (ngx_msec_int_t) (progress->due - now)
-               >= MCP_PROGRESS_BURST * MCP_PROGRESS_INTERVAL)
+               > (MCP_PROGRESS_BURST - 1) * MCP_PROGRESS_INTERVAL)
            ? NGX_AGAIN : NGX_OK;
 }
 

@@ -183,8 +183,9 @@ ngx_int_t mcp_pass_key(const mcp_pass_request_t *request, ngx_pool_t *pool,
     u_char *key);
 
 /*
- * Writes a text: of strings their bytes, of other values their JSON, of
- * missing ones nothing.  NGX_OK or NGX_ERROR.
+ * Writes a text: of strings their bytes, of arrays and objects their members
+ * separated by commas, unless the atom says "json", of missing values nothing.
+ * NGX_OK or NGX_ERROR.
  */
 ngx_int_t mcp_pass_text(const ngx_array_t *atoms, const cJSON *values,
     mcp_buf_t *b);

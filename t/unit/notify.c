@@ -258,6 +258,89 @@ notify_test_texts(void)
 }
 
 
+/* what streams: nothing of it is replaced, and there is a bound on how fast */
+
+static ngx_int_t
+notify_add(mcp_progress_t *progress, const char *text, ngx_uint_t line,
+    ngx_msec_t now)
+{
+    ngx_str_t  s;
+
+    s.data = (u_char *) text;
+    s.len = ngx_strlen(text);
+
+    return mcp_progress_add(progress, &s, line, now);
+}
+
+
+static void
+notify_test_streams(void)
+{
+    mcp_buf_t        b;
+    mcp_msg_t        msg;
+    ngx_str_t        got, expected, text;
+    ngx_uint_t       i;
+    ngx_pool_t      *pool;
+    mcp_json_doc_t   doc;
+    mcp_progress_t   progress;
+
+    pool = unit_pool();
+    notify_message(&msg, &doc, pool, NOTIFY_TOKEN("1"));
+    mcp_progress_init(&progress, &msg);
+
+    for (i = 0; i < 100; i++) {
+        if (notify_add(&progress, "x", 0, 1000) != NGX_OK) {
+            break;
+        }
+
+        mcp_buf_init(&b, pool, 0);
+        mcp_progress_write(&progress, &b, 1000);
+    }
+
+    unit_is_int(i, MCP_PROGRESS_BURST, "a burst of so many");
+    unit_is_int(notify_add(&progress, "yz", 0, 1001), NGX_AGAIN, "no more");
+    unit_is_int(notify_add(&progress, "a", 1, 1002), NGX_AGAIN, "still not");
+
+    mcp_buf_init(&b, pool, 0);
+    mcp_progress_write(&progress, &b, 1025);
+    (void) mcp_buf_done(&b, &got);
+
+    ngx_str_set(&expected, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/"
+                "progress\",\"params\":{\"progressToken\":1,\"progress\":35,"
+                "\"message\":\"xyz\\na\"}}");
+    unit_is(&got, &expected, "all of it at once, with the value of the last");
+
+    unit_is_int(notify_add(&progress, "b", 1, 1026), NGX_AGAIN,
+                "a moment after that");
+    unit_is_int(progress.len, 1, "without what was sent");
+    unit_is_int(notify_add(&progress, "c", 0, 1100), NGX_OK, "later, again");
+
+    text.len = MCP_NOTIFY_TEXT_MAX - 3;
+    unit_ok(!mcp_progress_full(&progress, &text), "there is room");
+    text.len++;
+    unit_ok(mcp_progress_full(&progress, &text), "there is none");
+
+    for (i = 0; i < MCP_NOTIFY_TEXT_MAX; i++) {
+        (void) notify_add(&progress, "\xc3\xa4", 1, 1100);
+    }
+
+    unit_ok(progress.len <= MCP_NOTIFY_TEXT_MAX
+            && mcp_utf8_check(progress.text, progress.len) == NGX_OK,
+            "what has no room is cut");
+
+    msg.version = MCP_VERSION_2024_11_05;
+    mcp_progress_init(&progress, &msg);
+    unit_is_int(notify_add(&progress, "x", 0, 0), NGX_OK, "2024-11-05");
+    unit_is_int(progress.len, 0, "has no text");
+
+    notify_message(&msg, &doc, pool, "{}");
+    mcp_progress_init(&progress, &msg);
+    unit_is_int(notify_add(&progress, "x", 0, 0), NGX_DECLINED, "no token");
+
+    ngx_destroy_pool(pool);
+}
+
+
 static void
 notify_test_levels(void)
 {
@@ -343,6 +426,7 @@ main(void)
     notify_test_tokens();
     notify_test_reports();
     notify_test_texts();
+    notify_test_streams();
     notify_test_levels();
     notify_test_logs();
 

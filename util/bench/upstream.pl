@@ -331,7 +331,7 @@ EOC
     my ($rss) = rss($worker);
     my @times;
 
-    for (1 .. $opt{quick} ? 3 : 15) {
+    for (1 .. ($opt{quick} ? 3 : 15)) {
         my $begin = time();
 
         system('nginx', '-t', '-q', '-p', "$dir/$name/", '-c', 'nginx.conf',
