@@ -127,6 +127,7 @@ ngx_http_mcp_capture_end(ngx_http_mcp_capture_t *capture, ngx_uint_t broken)
     ngx_http_mcp_subrequest_t  *s;
 
     capture->ended = 1;
+    capture->limited = 0;
 
     s = capture->s;
 

@@ -17,7 +17,7 @@ static ngx_int_t ngx_http_mcp_subrequest_capture(ngx_http_request_t *r,
 static void ngx_http_mcp_subrequest_event(ngx_event_t *ev);
 static void ngx_http_mcp_subrequest_limited(ngx_http_mcp_capture_t *capture);
 static void ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture);
-static void ngx_http_mcp_subrequest_unlock(ngx_http_mcp_capture_t *capture);
+static void ngx_http_mcp_subrequest_release(ngx_http_mcp_capture_t *capture);
 static void ngx_http_mcp_subrequest_dropped(ngx_http_request_t *r);
 static void ngx_http_mcp_subrequest_forget(ngx_http_mcp_capture_t *capture);
 static void ngx_http_mcp_subrequest_gone(void *data);
@@ -123,14 +123,7 @@ ngx_http_mcp_subrequest_event(ngx_event_t *ev)
         s = capture->s;
 
         ngx_http_mcp_subrequest_forget(capture);
-
-        if (capture->waited
-            && c->write->timer_set && !c->write->delayed
-            && !ngx_http_mcp_output_slow(r))
-        {
-            /* nginx takes what a thread reads for a slow client */
-            ngx_del_timer(c->write);
-        }
+        ngx_http_mcp_subrequest_release(capture);
 
         if (s) {
             s->done(s);
@@ -209,7 +202,7 @@ ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture)
         return;
     }
 
-    ngx_http_mcp_subrequest_unlock(capture);
+    ngx_http_mcp_subrequest_release(capture);
 
     u = r->upstream;
 
@@ -231,16 +224,24 @@ ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture)
 }
 
 
-/* what it has said of others, because it waits: for limits, for a cache */
+/* what it has of others while it waits: for a thread, for limits, for a cache */
 
 static void
-ngx_http_mcp_subrequest_unlock(ngx_http_mcp_capture_t *capture)
+ngx_http_mcp_subrequest_release(ngx_http_mcp_capture_t *capture)
 {
     ngx_event_t         *wev;
     ngx_http_request_t  *r;
 
     r = capture->r;
     wev = r->connection->write;
+
+    if (capture->waited
+        && wev->timer_set && !wev->delayed
+        && !ngx_http_mcp_output_slow(r->main))
+    {
+        /* nginx takes what a thread reads for a slow client */
+        ngx_del_timer(wev);
+    }
 
     if (capture->limited && wev->delayed) {
         wev->delayed = 0;
@@ -306,7 +307,7 @@ ngx_http_mcp_subrequest_gone(void *data)
     ngx_http_mcp_subrequest_forget(capture);
 
     if (capture->r && !capture->ended) {
-        ngx_http_mcp_subrequest_unlock(capture);
+        ngx_http_mcp_subrequest_release(capture);
     }
 }
 
