@@ -224,7 +224,7 @@ ngx_http_mcp_subrequest_drop(ngx_http_mcp_capture_t *capture)
 }
 
 
-/* what it has of others while it waits: for a thread, for limits, for a cache */
+/* what it has of others while it waits: for a thread, limits, a cache */
 
 static void
 ngx_http_mcp_subrequest_release(ngx_http_mcp_capture_t *capture)
@@ -306,8 +306,14 @@ ngx_http_mcp_subrequest_gone(void *data)
 
     ngx_http_mcp_subrequest_forget(capture);
 
-    if (capture->r && !capture->ended) {
-        ngx_http_mcp_subrequest_release(capture);
+    if (capture->r == NULL || capture->ended) {
+        return;
+    }
+
+    ngx_http_mcp_subrequest_release(capture);
+
+    if (capture->r->aio) {
+        capture->r->write_event_handler = ngx_http_mcp_subrequest_dropped;
     }
 }
 

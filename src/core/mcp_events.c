@@ -226,9 +226,11 @@ mcp_events_value(mcp_events_t *events, ngx_str_t *data, ngx_pool_t *temp)
                ? mcp_events_keep(events, data, &events->bad) : NGX_DECLINED;
     }
 
-    if (rc == NGX_OK) {
-        rc = mcp_events_find(events, data, root, &value);
+    if (rc != NGX_OK) {
+        return rc;
     }
+
+    rc = mcp_events_find(events, data, root, &value);
 
     if (rc != NGX_OK) {
         return rc;

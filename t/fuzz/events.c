@@ -5,161 +5,177 @@
 
 
 /*
- * What services stream: the same is said, and the result is the same, however
- * it is cut into pieces; an array is JSON, and nothing is longer than the
- * limit, nor is an error that is a text for people.
+ * mcp_events: a byte says how, another one how the body is cut, the first line
+ * is a pointer, the rest what a service streams.  However it is cut the same is
+ * said, and becomes the same result: text that is all of what was said, or an
+ * array of it, and never more than the limit.
  */
 
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <mcp_events.h>
 #include <mcp_json.h>
+#include <mcp_events.h>
 #include "fuzz.h"
 
 
-static ngx_str_t events_run(ngx_pool_t *pool, ngx_uint_t how, size_t max,
-    const uint8_t *data, size_t size, size_t piece);
-static ngx_int_t events_said(mcp_buf_t *b, ngx_int_t rc, ngx_str_t *text);
-static void events_check(ngx_pool_t *pool, mcp_events_t *events,
-    mcp_answer_t *answer, size_t max);
+#define EVENTS_MAX  128
 
 
-static ngx_str_t  events_types[] = {
-    ngx_string("text/event-stream"),
-    ngx_string("application/x-ndjson"),
-    ngx_string("text/plain"),
-    ngx_string("application/json-seq")
+static const char  *events_types[] = {
+    "text/event-stream", "application/x-ndjson", "text/plain"
 };
 
 
-/* how, limit, length of pieces, body */
+/* the rest of the events that have come; true if no more are wanted */
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static ngx_uint_t
+events_take(mcp_events_t *events, ngx_uint_t last, mcp_buf_t *said)
 {
-    size_t       max;
-    ngx_str_t    whole, pieces;
-    ngx_pool_t  *pool;
+    ngx_int_t  rc;
+    ngx_str_t  text;
 
-    if (size < 3) {
-        return 0;
+    for ( ;; ) {
+        rc = last ? mcp_events_last(events, &text)
+                  : mcp_events_next(events, &text);
+
+        if (rc != NGX_OK) {
+            fuzz_assert(rc == NGX_DONE || (rc == NGX_AGAIN && !last));
+            return rc == NGX_DONE;
+        }
+
+        fuzz_assert(text.len > 0 && text.len <= EVENTS_MAX + 1);
+
+        mcp_buf_str(said, &text);
+        mcp_buf_add(said, ",", events->line);
     }
-
-    pool = unit_pool();
-    max = data[1] + 1;
-
-    whole = events_run(pool, data[0], max, data + 3, size - 3, size);
-    pieces = events_run(pool, data[0], max, data + 3, size - 3, data[2] + 1);
-
-    fuzz_assert(whole.len == pieces.len);
-    fuzz_assert(memcmp(whole.data, pieces.data, whole.len) == 0);
-
-    ngx_destroy_pool(pool);
-
-    return 0;
-}
-
-
-static ngx_str_t
-events_run(ngx_pool_t *pool, ngx_uint_t how, size_t max, const uint8_t *data,
-    size_t size, size_t piece)
-{
-    size_t             i, n;
-    mcp_buf_t          b;
-    ngx_int_t          rc;
-    ngx_str_t          text, out;
-    mcp_answer_t       answer;
-    mcp_events_t       events;
-    mcp_answer_conf_t  conf;
-
-    ngx_memzero(&conf, sizeof(mcp_answer_conf_t));
-
-    conf.max = max;
-    conf.cut = (how >> 4) & 1;
-
-    if (how & 4) {
-        ngx_str_set(&conf.select, "/a/0");
-    }
-
-    mcp_buf_init(&b, pool, 64);
-
-    rc = mcp_events_init(&events, &conf, (how >> 3) & 1, pool,
-                         &events_types[how % 4]);
-    fuzz_assert(rc == NGX_OK);
-
-    for (i = 0; i < size && rc != NGX_DONE; i += n) {
-        n = ngx_min(piece, size - i);
-
-        mcp_events_feed(&events, unit_copy(pool, data + i, n), n);
-
-        do {
-            rc = events_said(&b, mcp_events_next(&events, &text), &text);
-        } while (rc == NGX_OK);
-
-        fuzz_assert(rc == NGX_AGAIN || rc == NGX_DONE);
-    }
-
-    do {
-        rc = events_said(&b, mcp_events_last(&events, &text), &text);
-    } while (rc == NGX_OK);
-
-    fuzz_assert(rc == NGX_DONE);
-
-    ngx_memzero(&answer, sizeof(mcp_answer_t));
-    answer.status = 200;
-
-    rc = mcp_events_finish(&events, &answer, &text);
-    fuzz_assert(rc == NGX_OK || rc == NGX_DECLINED);
-
-    if (rc == NGX_OK) {
-        events_check(pool, &events, &answer, max);
-        text = answer.body;
-
-    } else {
-        fuzz_assert(mcp_utf8_check(text.data, text.len) == NGX_OK);
-        fuzz_assert(text.len <= MCP_ANSWER_EXCERPT + 128);
-    }
-
-    mcp_buf_int(&b, rc);
-    mcp_buf_str(&b, &text);
-
-    fuzz_assert(mcp_buf_done(&b, &out) == NGX_OK);
-
-    return out;
-}
-
-
-static ngx_int_t
-events_said(mcp_buf_t *b, ngx_int_t rc, ngx_str_t *text)
-{
-    if (rc == NGX_OK) {
-        fuzz_assert(text->len > 0);
-
-        mcp_buf_int(b, text->len);
-        mcp_buf_char(b, ' ');
-        mcp_buf_str(b, text);
-    }
-
-    return rc;
 }
 
 
 static void
-events_check(ngx_pool_t *pool, mcp_events_t *events, mcp_answer_t *answer,
-    size_t max)
+events_result(ngx_pool_t *pool, mcp_events_t *events, mcp_buf_t *said,
+    mcp_answer_t *answer)
 {
-    cJSON           *root;
+    cJSON           *value;
+    ngx_int_t        rc;
+    ngx_str_t        text;
     mcp_json_doc_t   doc;
 
-    /* a byte more tells that it is longer, brackets have to fit */
+    rc = mcp_events_finish(events, answer, &text);
 
-    fuzz_assert(answer->body.len <= max + 2);
-    fuzz_assert(answer->over || answer->body.len <= max + 1);
+    if (rc == NGX_DECLINED) {
+        fuzz_assert(text.len > 0 && text.len <= MCP_RESULT_ERROR_MAX);
+        fuzz_assert(mcp_utf8_check(text.data, text.len) == NGX_OK);
+
+        mcp_buf_str(said, &text);
+        return;
+    }
+
+    fuzz_assert(rc == NGX_OK);
+    fuzz_assert(answer->body.len <= EVENTS_MAX || answer->over);
+    fuzz_assert(answer->body.len <= EVENTS_MAX + 3);
 
     if (events->json && !answer->over) {
-        fuzz_assert(mcp_json_parse(pool, &answer->body, &doc, &root)
+        fuzz_assert(mcp_json_parse(pool, &answer->body, &doc, &value)
                     == NGX_OK);
-        fuzz_assert(cJSON_IsArray(root));
+        fuzz_assert(cJSON_IsArray(value) || events->one);
     }
+
+    mcp_buf_lit(said, "=");
+    mcp_buf_str(said, &answer->body);
+    mcp_buf_char(said, '0' + answer->over);
+}
+
+
+static void
+events_read(ngx_pool_t *pool, mcp_answer_conf_t *conf, ngx_uint_t how,
+    const u_char *p, size_t size, ngx_uint_t seed, ngx_str_t *out)
+{
+    u_char        *piece;
+    size_t         len;
+    mcp_buf_t      said;
+    ngx_uint_t     done;
+    mcp_answer_t   answer;
+    mcp_events_t   events;
+
+    ngx_memzero(&answer, sizeof(mcp_answer_t));
+
+    answer.status = 200;
+    answer.type.data = (u_char *) events_types[how % 3];
+    answer.type.len = ngx_strlen(answer.type.data);
+
+    mcp_buf_init(&said, pool, 256);
+
+    conf->type = (how & 0x80) ? MCP_ANSWER_JSON : MCP_ANSWER_AUTO;
+
+    fuzz_assert(mcp_events_init(&events, conf, (how & 0x40)
+                                               ? MCP_EVENTS_LAST
+                                               : MCP_EVENTS_TEXT,
+                                pool, &answer.type) == NGX_OK);
+
+    done = 0;
+
+    while (size && !done) {
+        len = size;
+
+        if (seed) {
+            seed = seed * 1103515245 + 12345;
+            len = ngx_min(size, (seed >> 16) % 9);
+        }
+
+        piece = unit_copy(pool, p, len);
+
+        mcp_events_feed(&events, piece, len);
+        done = events_take(&events, 0, &said);
+
+        p += len;
+        size -= len;
+    }
+
+    if (!done) {
+        (void) events_take(&events, 1, &said);
+    }
+
+    events_result(pool, &events, &said, &answer);
+
+    fuzz_assert(mcp_buf_done(&said, out) == NGX_OK);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    u_char             *p, *end, *line;
+    ngx_str_t           whole, cut;
+    ngx_pool_t         *pool;
+    mcp_answer_conf_t   conf;
+
+    if (size < 2) {
+        return 0;
+    }
+
+    pool = unit_pool();
+
+    ngx_memzero(&conf, sizeof(mcp_answer_conf_t));
+    conf.max = EVENTS_MAX;
+
+    p = unit_copy(pool, data + 2, size - 2);
+    end = p + size - 2;
+    line = ngx_strlchr(p, end, '\n');
+
+    if (line) {
+        conf.select.len = line - p;
+        conf.select.data = unit_copy(pool, p, conf.select.len);
+        p = line + 1;
+    }
+
+    events_read(pool, &conf, data[0], p, end - p, 0, &whole);
+    events_read(pool, &conf, data[0], p, end - p, data[1] + 1, &cut);
+
+    fuzz_assert(whole.len == cut.len);
+    fuzz_assert(ngx_memcmp(whole.data, cut.data, cut.len) == 0);
+
+    ngx_destroy_pool(pool);
+
+    return 0;
 }
