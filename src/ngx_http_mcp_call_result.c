@@ -207,7 +207,8 @@ ngx_http_mcp_call_refuse(ngx_http_mcp_call_t *call)
         return NGX_ERROR;
     }
 
-    call->msg->error.cause = MCP_ERROR_PARAMS;
+    call->msg->error.cause = call->result.internal ? MCP_ERROR_INTERNAL
+                                                   : MCP_ERROR_PARAMS;
     call->msg->error.text = call->result.reason;
 
     return NGX_DECLINED;

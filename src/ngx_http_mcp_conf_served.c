@@ -67,6 +67,7 @@ ngx_http_mcp_set_complete(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     char                      *rv;
     ngx_int_t                  rc;
     ngx_str_t                 *value;
+    ngx_uint_t                 i;
     const char                *err;
     ngx_http_mcp_pass_t       *pass;
     ngx_http_mcp_completes_t  *c;
@@ -75,6 +76,17 @@ ngx_http_mcp_set_complete(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (ngx_strcmp(value[2].data, "GET") != 0) {
         return "must be \"complete VARIABLE GET uri [select=/pointer]\"";
+    }
+
+    c = served->completes.elts;
+
+    for (i = 0; i < served->completes.nelts; i++) {
+
+        if (c[i].name.len == value[1].len
+            && ngx_memcmp(c[i].name.data, value[1].data, value[1].len) == 0)
+        {
+            return "is duplicate";
+        }
     }
 
     c = ngx_array_push(&served->completes);

@@ -319,7 +319,7 @@ ngx_http_mcp_pass_start(ngx_http_mcp_pass_step_t *step)
                        &run->boundary, &step->request, &why);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_pass_fail_text(step, &why);
+        return ngx_http_mcp_pass_fail_text(step, &why, 0);
     }
 
     if (rc != NGX_OK) {
@@ -440,21 +440,14 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
         rc = ngx_http_mcp_pass_stream_end(step->stream, &s->answer, &why);
 
         if (rc != NGX_OK) {
-            return rc == NGX_DECLINED ? ngx_http_mcp_pass_fail_text(step, &why)
-                                      : NGX_ERROR;
+            return rc == NGX_DECLINED
+                   ? ngx_http_mcp_pass_fail_text(step, &why, 1) : NGX_ERROR;
         }
 
         conf = step->stream->conf;
     }
 
     if (s->encoding.len || !mcp_answer_ok(conf, &s->answer)) {
-
-        if (call->msg->resource && !step->run->passes->combined
-            && s->answer.status == NGX_HTTP_NOT_FOUND)
-        {
-            return NGX_DECLINED;
-        }
-
         return ngx_http_mcp_pass_fail(step);
     }
 
@@ -465,6 +458,8 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
     if (call->msg->resource && ngx_http_mcp_pass_fresh(step) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    call->result.internal = 1;
 
     rc = mcp_answer_result(conf, &s->answer, &call->result, &err);
 
@@ -543,7 +538,7 @@ ngx_http_mcp_pass_take_value(ngx_http_mcp_pass_step_t *step)
                           &text);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_pass_fail_text(step, &text);
+        return ngx_http_mcp_pass_fail_text(step, &text, 1);
     }
 
     if (rc != NGX_OK) {

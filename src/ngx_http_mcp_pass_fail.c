@@ -10,6 +10,12 @@
 #include <ngx_http_mcp_pass_run.h>
 
 
+/* nginx has no names for these */
+#define NGX_HTTP_MCP_GONE           410
+#define NGX_HTTP_MCP_UNPROCESSABLE  422
+
+
+static ngx_uint_t ngx_http_mcp_pass_refused(ngx_http_mcp_pass_step_t *step);
 static ngx_int_t ngx_http_mcp_pass_why(ngx_http_mcp_pass_step_t *step,
     ngx_str_t *text);
 
@@ -23,12 +29,40 @@ ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step)
         return NGX_ERROR;
     }
 
-    return ngx_http_mcp_pass_fail_text(step, &text);
+    return ngx_http_mcp_pass_fail_text(step, &text,
+                                       !ngx_http_mcp_pass_refused(step));
+}
+
+
+/* true if the service understood what it was asked for and has no such thing,
+ * or takes no such value */
+
+static ngx_uint_t
+ngx_http_mcp_pass_refused(ngx_http_mcp_pass_step_t *step)
+{
+    if (step->timeout.timedout || step->sr.encoding.len) {
+        return 0;
+    }
+
+    switch (step->sr.answer.status) {
+
+    case NGX_HTTP_BAD_REQUEST:
+    case NGX_HTTP_NOT_FOUND:
+    case NGX_HTTP_CONFLICT:
+    case NGX_HTTP_MCP_GONE:
+    case NGX_HTTP_REQUEST_URI_TOO_LARGE:
+    case NGX_HTTP_MCP_UNPROCESSABLE:
+        return 1;
+
+    default:
+        return 0;
+    }
 }
 
 
 ngx_int_t
-ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
+ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text,
+    ngx_uint_t internal)
 {
     mcp_buf_t                 b;
     ngx_str_t                 named;
@@ -48,6 +82,14 @@ ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
         return NGX_AGAIN;
     }
 
+    if (call->msg->resource && call->completion == NULL
+        && (step->sr.answer.status == NGX_HTTP_NOT_FOUND
+            || step->sr.answer.status == NGX_HTTP_MCP_GONE)
+        && !internal)
+    {
+        return NGX_DECLINED;
+    }
+
     if (run->passes->combined) {
         mcp_buf_init(&b, call->request->pool,
                      step->pass->pass.name.len + 2 + text->len);
@@ -62,6 +104,7 @@ ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text)
         text = &named;
     }
 
+    call->result.internal = internal;
     mcp_result_error(&call->result, text->data, text->len);
 
     return NGX_OK;

@@ -53,12 +53,13 @@ struct ngx_http_mcp_pass_run_s {
 
 /*
  * A request has failed, for what its answer is or for the reason given: that
- * is what the call says, unless it can do without.  NGX_AGAIN: it can; NGX_OK:
- * it has a result, its error; NGX_ERROR.
+ * is what the call says, unless it can do without.  "internal": the arguments
+ * are not to blame.  NGX_AGAIN: it can; NGX_OK: it has a result, its error;
+ * NGX_DECLINED: there is no such resource; NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
 ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
-    ngx_str_t *text);
+    ngx_str_t *text, ngx_uint_t internal);
 
 /* the output schema does not allow the answer; NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call,

@@ -24,19 +24,31 @@ my $b = MCPTest::Backend->start(
     '/orders/9' => { type => 'image/png', body => "\x89PNG\0",
                      headers => ['Cache-Control' => 'no-store'] },
     '/orders/10' => { status => 500, body => 'broken' },
+    '/orders/11' => { status => 410, body => 'was here' },
+    '/orders/12' => { status => 422, body => 'no order' },
+    '/orders/13' => { type => 'text/plain', body => "a\xff" },
+    '/orders/14' => { type => undef, headers => ['Cache-Control' => 'max-age=60',
+                      'Cache-Control' => 'no-store'], body => 'no type' },
+    '/orders/15' => { type => 'text/plain', body => 'x' x 70_000 },
+    '/orders/16' => { status => 302, body => '',
+                      headers => [Location => 'http://evil.example/'] },
+    '/orders/17' => { status => 204, type => undef, length => undef },
     '/orders'   => { type => 'application/json',
                      body => '{"items":[{"id":7},{"id":"71"},{"id":"8"}]}' },
     '/names'    => { type => 'application/json', body => '["Ada","Bob","ab"]' },
     '/bad'      => { status => 500 },
     '/ticket/5' => { type => 'application/json',
                      body => '{"title":"No \"light\"","tags":["a",1]}' },
+    '/late'     => { wait => 1 },
     '/who'      => { type => 'text/plain', body => 'Ada' },
     '*'         => { status => 404, body => 'none' },
 );
 
 my $t = MCPTest->new(
     server => "location /_api/ { internal; proxy_pass http://127.0.0.1:"
-              . $b->port . "/; }",
+              . $b->port . "/; }
+              location /_files/ { internal; alias %%DIR%%/files/; }
+              location /_dead/ { internal; proxy_pass http://127.0.0.1:1; }",
     location => <<'EOC');
         mcp;
 
@@ -53,6 +65,15 @@ my $t = MCPTest->new(
             complete role GET "/_api/bad{?name}";
         }
 
+        mcp_resource "both://{id}" {
+            pass order GET "/_api/orders/{id}";
+            pass who   GET /_api/who;
+        }
+
+        mcp_resource "files://{+path}" { pass GET "/_files/{+path}"; }
+        mcp_resource dead://end { pass GET /_dead/x; }
+        mcp_resource late://x { pass GET /_api/late; timeout 200ms; }
+
         mcp_resource docs://ticket { pass GET /_api/ticket/5; select /title; }
 
         mcp_prompt triage {
@@ -65,12 +86,20 @@ my $t = MCPTest->new(
             message assistant "Well.";
         }
 
+        mcp_prompt broken {
+            description "From a service that fails.";
+            pass GET /_api/bad;
+        }
+
         mcp_prompt plain {
             description "What the service says.";
             pass GET "/_api/who";
         }
 EOC
 
+mkdir $t->path('files');
+$t->write_file('files/a b', 'a file');
+$t->expect(qr/connect\(\) failed|no live upstreams/);
 $t->start;
 
 
@@ -91,6 +120,8 @@ is_deeply(contents('orders://7', ttlMs => 45000, cacheScope => 'public'),
             _meta => { etag => '"v1"',
                        lastModified => '2026-11-21T08:00:00Z' } },
           'text, as it is, with what is known of it');
+is(join('|', map { $_->line } $b->requests), 'GET /orders/7 HTTP/1.0',
+   'one request, of which it is made');
 is_deeply(contents('orders://8', ttlMs => 5000, cacheScope => 'private'),
           { uri => 'orders://8', mimeType => 'text/plain',
             text => "f\x{fc}r" }, 'text of the type of the answer');
@@ -102,13 +133,50 @@ is(contents('docs://ticket', ttlMs => 0, cacheScope => 'private')->{text},
 
 ok_error($t->rpc('resources/read', { uri => 'orders://none' }), 200, -32602,
          'what the service does not have');
-ok_error($t->rpc('resources/read', { uri => 'orders://10' }), 200, -32602,
-         'what it cannot say');
-like($t->rpc('resources/read', { uri => 'orders://10' })->error->{message},
-     qr/500.*broken/s, 'and why');
+ok_error($t->rpc('resources/read', { uri => 'orders://11' }), 200, -32602,
+         'nor has any more');
+is_deeply($t->rpc('resources/read', { uri => 'orders://11' })->error->{data},
+          { uri => 'orders://11' }, 'which it is');
+is(contents('orders://14', ttlMs => 0)->{text}, 'no type',
+   'text that has no type');
+is(contents('orders://17')->{text}, '', 'nothing is what it is');
 
-my @lines = map { $_->line } $b->requests;
-is($lines[0], 'GET /orders/7 HTTP/1.0', 'one request for each');
+# a client takes -32602 for a resource that there is not
+
+for (['orders://10', -32603, qr/500.*broken/s, 'a service that fails'],
+     ['orders://12', -32602, qr/422.*no order/s, 'one that refuses'],
+     ['orders://13', -32603, qr/UTF-8/, 'one that makes no sense'],
+     ['orders://16', -32603, qr/302/, 'one that says to ask elsewhere'],
+     ['orders://..', -32602, qr/"id" would make a dot/, 'another path'],
+     ['files://../x', -32602, qr/"path" would make a dot/, 'or another file'],
+     ['dead://end', -32603, qr/cannot be reached/, 'nobody is there'],
+     ['late://x', -32603, qr/200 ms/, 'nobody answers'])
+{
+    my ($uri, $code, $re, $name) = @$_;
+    my $r = $t->rpc('resources/read', { uri => $uri });
+
+    ok_error($r, 200, $code, $name);
+    like($r->error->{message}, $re, 'and says why');
+}
+
+is_deeply(JSON::PP->new->decode(contents('both://8')->{text}),
+          { order => "f\x{fc}r", who => 'Ada' }, 'two answers are an object');
+is(contents('both://8')->{mimeType}, 'application/json', 'of JSON');
+ok_error($t->rpc('resources/read', { uri => 'both://none' }), 200, -32602,
+         'one of two that there is not');
+
+my $file = contents('files://a%20b');
+
+is($file->{text}, 'a file', 'a file by a location of files');
+like($file->{_meta}{etag}, qr/^"/, 'and what nginx knows of it');
+
+for my $uri ('orders://none', 'orders://11') {
+    ok_error($t->legacy('resources/read', { uri => $uri }), 200, -32002,
+             "$uri is not found, as handshake clients are told");
+}
+ok_error($t->legacy('resources/read', { uri => 'orders://10' }), 200, -32603,
+         'an error is the same');
+
 
 
 # --- completion
@@ -160,6 +228,8 @@ ok_error($t->rpc('prompts/get', { name => 'triage',
 ok_error($t->rpc('prompts/get', { name => 'triage',
                                   arguments => { ticket => '..' } }), 200, -32602,
          'another path');
+ok_error($t->rpc('prompts/get', { name => 'broken' }), 200, -32603,
+         'a service that fails');
 
 
 # --- mistakes
@@ -188,6 +258,9 @@ refused('a location that there is not', 'mcp_resource a:b { pass GET /none; }',
 refused('a completion of nothing', 'mcp_resource "a:{x}" {
             pass GET "/_api/{x}"; complete y GET /_api/y; }',
         qr/unknown variable "y" in "complete".*nginx.conf:\d+/);
+refused('two completions', 'mcp_resource "a:{x}" { pass GET "/_api/{x}";
+            complete x GET /_api/; complete x GET /_api/; }',
+        qr/"complete" directive is duplicate.*nginx.conf/);
 refused('a completion from nowhere', 'mcp_resource "a:{x}" {
             pass GET "/_api/{x}"; complete x GET /none; }',
         qr/location.*nginx.conf:\d+/);

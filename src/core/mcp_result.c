@@ -19,7 +19,7 @@ static void mcp_result_member(mcp_buf_t *b, const char *name,
 static void mcp_result_link_text(mcp_result_t *result,
     mcp_result_link_t *link);
 static void mcp_result_contents(mcp_result_t *result, ngx_str_t *uri,
-    ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
+    const ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob);
 static void mcp_result_write_contents(mcp_buf_t *b, const ngx_str_t *uri,
     const ngx_str_t *mime_type, const ngx_str_t *meta, const u_char *p,
     size_t len, ngx_uint_t blob);
@@ -182,7 +182,7 @@ mcp_result_embed(mcp_result_t *result, ngx_str_t *uri, ngx_str_t *mime_type,
 
 static void
 mcp_result_contents(mcp_result_t *result, ngx_str_t *uri,
-    ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob)
+    const ngx_str_t *mime_type, const u_char *p, size_t len, ngx_uint_t blob)
 {
     if (result->items++) {
         mcp_buf_char(&result->content, ',');
@@ -305,6 +305,8 @@ mcp_result_structured(mcp_result_t *result, const cJSON *value,
     mcp_buf_t  b;
     ngx_int_t  rc;
 
+    static const ngx_str_t  json = ngx_string("application/json");
+
     if (result->tool && result->tool->output) {
         rc = mcp_schema_check(result->tool->output, value, result->pool, err);
 
@@ -325,7 +327,11 @@ mcp_result_structured(mcp_result_t *result, const cJSON *value,
         return NGX_ERROR;
     }
 
-    if (result->tool == NULL) {
+    if (result->resource && result->resource->mime_type.len == 0) {
+        mcp_result_contents(result, NULL, &json, result->structured.data,
+                            result->structured.len, 0);
+
+    } else if (result->tool == NULL) {
         mcp_result_text(result, result->structured.data,
                         result->structured.len);
     }

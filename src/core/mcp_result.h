@@ -51,6 +51,7 @@ typedef struct {
 
     unsigned            object:1;    /* structured is an object */
     unsigned            error:1;     /* "isError", or result->reason */
+    unsigned            internal:1;  /* which is no fault of the caller */
     unsigned            assistant:1; /* says the messages that come next */
 
     ngx_str_t           reason;      /* why there is no other result */
