@@ -36,7 +36,7 @@ my @values = (
     "\x{2025}", "\x{ff0e}\x{ff0e}\x{ff0f}", "\x{2044}", "\x{ff0f}", "\x{ff1f}",
     "\x{560d}\x{560a}X-Injected: 1", "\x{2028}", "\x{feff}", "\x{202e}",
     "\x{e9}", "\x{434}", "\x{1f600}", "e\x{301}", "\x{10ffff}",
-    'a' x 20_000, '../' x 5_000, "\x{1f600}" x 5_000,
+    '', 'a' x 20_000, '../' x 5_000, "\x{1f600}" x 5_000,
 );
 
 
@@ -67,6 +67,20 @@ sub path {
 }
 
 
+# nor is there one with an empty segment
+
+sub segment {
+    my ($v, $path) = @_;
+    return length $v ? path($path) : undef;
+}
+
+
+sub parameter {
+    my ($v) = @_;
+    return ';v' . (length $v ? '=' . encode($v) : '');
+}
+
+
 # RFC 6570, but what ends a path, a name or, to some, a segment is encoded
 
 sub reserved {
@@ -78,14 +92,14 @@ sub reserved {
 my $json = JSON::PP->new->utf8->allow_nonref;
 
 my %path = (
-    segment  => ['/a/{v}/b', sub { path("/a/" . encode($_[0]) . "/b") }],
-    last     => ['/a/{v}', sub { path("/a/" . encode($_[0])) }],
+    segment  => ['/a/{v}/b', sub { segment($_[0], "/a/" . encode($_[0]) . "/b") }],
+    last     => ['/a/{v}', sub { segment($_[0], "/a/" . encode($_[0])) }],
     part     => ['/a/x{v}y', sub { path("/a/x" . encode($_[0]) . "y") }],
-    twice    => ['/a/{v}{v}', sub { path("/a/" . encode($_[0]) x 2) }],
-    first    => ['/{v}', sub { path("/" . encode($_[0])) }],
+    twice    => ['/a/{v}{v}', sub { segment($_[0], "/a/" . encode($_[0]) x 2) }],
+    first    => ['/{v}', sub { segment($_[0], "/" . encode($_[0])) }],
     label    => ['/a{.v}', sub { path("/a." . encode($_[0])) }],
-    slash    => ['/a{/v}', sub { path("/a/" . encode($_[0])) }],
-    matrix   => ['/a{;v}', sub { path("/a;v=" . encode($_[0])) }],
+    slash    => ['/a{/v}', sub { segment($_[0], "/a/" . encode($_[0])) }],
+    matrix   => ['/a{;v}', sub { path("/a" . parameter($_[0])) }],
     reserved => ['/a/{+v}', sub { my $v = reserved($_[0]);
                                   defined $v ? path("/a/$v") : undef }],
     query    => ['/q?x={v}&y=1', sub { "/q?x=" . encode($_[0]) . '&y=1' }],
@@ -141,9 +155,10 @@ $locations =~ s/%B/'127.0.0.1:' . $b->port/ge;
 # --- the same of an OpenAPI document: where it is, style, and what it becomes
 
 my %open = (
-    simple => ['path', 'simple', sub { path('/a/' . encode($_[0])) }],
+    simple => ['path', 'simple', sub {
+                   segment($_[0], '/a/' . encode($_[0])) }],
     label  => ['path', 'label', sub { path('/a/.' . encode($_[0])) }],
-    matrix => ['path', 'matrix', sub { path('/a/;v=' . encode($_[0])) }],
+    matrix => ['path', 'matrix', sub { path('/a/' . parameter($_[0])) }],
     form   => ['query', 'form', sub { '/a?v=' . encode($_[0]) }],
     header => ['header', 'simple', sub {
                    $_[0] =~ /[\0-\x08\x0a-\x1f\x7f]/ ? undef

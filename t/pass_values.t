@@ -107,6 +107,11 @@ mcp_tool whole {
     input %%DIR%%/in.json;
     pass POST /_api/x;
 }
+mcp_tool members {
+    description "members that are parameters";
+    input %%DIR%%/in.json;
+    pass GET "/_api/x?tenant=1{&a,o*}";
+}
 mcp_tool empty { description "none"; arg a string; pass DELETE "/_api/x{?a}"; }
 mcp_tool none { description "none"; arg a string; pass POST "/_api/x{?a}";
                 body none; }
@@ -238,6 +243,15 @@ is(body_of('whole', { a => [raw('1.50'), raw('1e2'),
                       o => { x => [{}, [], undef, true] } }),
    '{"a":[1.50,1e2,12345678901234567890],"o":{"x":[{},[],null,true]}}',
    'arrays and objects');
+
+is(target_of('members', { a => [1, 2], o => { b => 'x', c => '&' } }),
+   '/_api/x?tenant=1&a=1,2&b=x&c=%26', 'members of an object');
+
+for my $name ('tenant', 'a', 'tenant[]', '') {
+    ok_tool_error($t->call('members', { o => { $name => 2 } }), qr/"o" has/,
+                  "but none that is \"$name\"");
+    is(scalar $b->requests, 0, 'and nothing is sent');
+}
 
 for my $tool (qw(empty none)) {
     ok_result($t->call($tool, { a => 'x' }), "$tool: a result");

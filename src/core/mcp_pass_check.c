@@ -10,31 +10,35 @@
 #include <mcp_pass.h>
 
 
-/* a value is null, or nothing in a string: any other fits there as well */
+/*
+ * Where null is JSON any value is; in a string a letter that no escape has, so
+ * that nothing of the template reaches into a value.
+ */
 
 ngx_int_t
 mcp_pass_check_json(ngx_pool_t *pool, const ngx_array_t *atoms,
     const char **err)
 {
-    size_t            k;
     cJSON            *root;
     mcp_buf_t         b;
     ngx_int_t         rc;
     ngx_str_t         text;
-    ngx_uint_t        i, string;
+    ngx_uint_t        i;
     mcp_json_doc_t    doc;
     mcp_pass_atom_t  *atom;
 
     mcp_buf_init(&b, pool, 256);
 
     atom = atoms->elts;
-    string = 0;
 
     for (i = 0; i < atoms->nelts; i++) {
 
         if (atom[i].op != MCP_PASS_LITERAL) {
 
-            if (!string) {
+            if (atom[i].quoted) {
+                mcp_buf_char(&b, 'x');
+
+            } else {
                 mcp_buf_lit(&b, "null");
             }
 
@@ -42,20 +46,6 @@ mcp_pass_check_json(ngx_pool_t *pool, const ngx_array_t *atoms,
         }
 
         mcp_buf_str(&b, &atom[i].text);
-
-        for (k = 0; k < atom[i].text.len; k++) {
-
-            switch (atom[i].text.data[k]) {
-
-            case '"':
-                string = !string;
-                break;
-
-            case '\\':
-                k += string;
-                break;
-            }
-        }
     }
 
     if (mcp_buf_done(&b, &text) != NGX_OK) {

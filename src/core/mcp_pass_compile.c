@@ -7,14 +7,13 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <mcp_json_text.h>
-#include <mcp_pass.h>
+#include <mcp_pass_write.h>
 #include <mcp_uri_op.h>
 
 
 static ngx_int_t mcp_pass_compile_expression(ngx_array_t *atoms, u_char *p,
     u_char *last, const char **err);
 static ngx_int_t mcp_pass_compile_dots(ngx_str_t *text, const char **err);
-static ngx_uint_t mcp_pass_dots(const u_char *p, const u_char *last);
 static ngx_int_t mcp_pass_add_literal(ngx_array_t *atoms, u_char *p,
     u_char *last, const char **err);
 static mcp_pass_atom_t *mcp_pass_add(ngx_array_t *atoms, u_char op,
@@ -202,7 +201,7 @@ mcp_pass_compile_dots(ngx_str_t *text, const char **err)
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 mcp_pass_dots(const u_char *p, const u_char *last)
 {
     ngx_uint_t  n;

@@ -113,11 +113,18 @@ mcp_pass_comma(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
     const cJSON *value, mcp_buf_t *b)
 {
     ngx_str_t     text;
+    ngx_uint_t    n;
     const cJSON  *child;
+
+    n = 0;
 
     for (child = value->child; child; child = child->next) {
 
-        if (child != value->child) {
+        if (cJSON_IsNull(child)) {
+            continue;
+        }
+
+        if (n++) {
             mcp_buf_char(b, ',');
         }
 

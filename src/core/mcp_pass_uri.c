@@ -7,31 +7,13 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <mcp_pass_write.h>
-#include <mcp_uri_op.h>
 
 
-/* of reserved characters, those that end neither a segment of a path nor a
- * value of a query */
-#define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
-#define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
-
-
-static ngx_int_t mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
-static ngx_int_t mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
-static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const ngx_str_t *name, const cJSON *value);
-static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
-static void mcp_pass_next(mcp_pass_writer_t *w);
-static ngx_uint_t mcp_pass_named(u_char op);
-static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const cJSON *value, ngx_uint_t json, const char *keeps);
-static void mcp_pass_encode(mcp_buf_t *b, const u_char *p, size_t len,
-    const char *keeps);
 static void mcp_pass_literal(mcp_pass_writer_t *w, const ngx_str_t *text);
 static ngx_int_t mcp_pass_segments(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    ngx_uint_t last);
+    const mcp_pass_atom_t *atom, ngx_uint_t last);
+static ngx_int_t mcp_pass_segment(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const u_char *end);
 
 
 ngx_int_t
@@ -51,6 +33,7 @@ mcp_pass_uri(mcp_pass_maker_t *m, mcp_pass_request_t *request)
     atom = m->pass->uri.elts;
 
     for (i = 0; i < m->pass->uri.nelts; i++) {
+        w.begin = mcp_buf_len(&w.b);
 
         if (atom[i].op == MCP_PASS_LITERAL) {
             mcp_pass_literal(&w, &atom[i].text);
@@ -61,7 +44,8 @@ mcp_pass_uri(mcp_pass_maker_t *m, mcp_pass_request_t *request)
         }
 
         if (rc == NGX_OK) {
-            rc = mcp_pass_segments(m, &w, i + 1 == m->pass->uri.nelts);
+            rc = mcp_pass_segments(m, &w, &atom[i],
+                                   i + 1 == m->pass->uri.nelts);
         }
 
         if (rc != NGX_OK) {
@@ -97,17 +81,15 @@ mcp_pass_literal(mcp_pass_writer_t *w, const ngx_str_t *text)
 }
 
 
-/*
- * A service, or whoever is on the way to it, takes "." and ".." for other
- * paths, encoded or not, some of them also with parameters behind (";").  A
- * segment that an argument leaves empty is another path, too.
- */
+/* looks at the segments of the path that this atom has ended */
 
 static ngx_int_t
-mcp_pass_segments(mcp_pass_maker_t *m, mcp_pass_writer_t *w, ngx_uint_t last)
+mcp_pass_segments(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, ngx_uint_t last)
 {
-    u_char  *p, *start, *end;
-    size_t   len;
+    u_char                 *p, *end;
+    ngx_int_t               rc;
+    const mcp_pass_atom_t  *value;
 
     if (w->b.failed) {
         return NGX_ERROR;
@@ -115,6 +97,15 @@ mcp_pass_segments(mcp_pass_maker_t *m, mcp_pass_writer_t *w, ngx_uint_t last)
 
     if (w->checked) {
         return NGX_OK;
+    }
+
+    value = (atom->op == MCP_PASS_LITERAL
+             || (mcp_pass_named(atom->op) && atom->op != MCP_PASS_MATRIX))
+            ? NULL : atom;
+
+    if (value && (w->value == NULL || w->begin == w->segment)) {
+        w->value = value;
+        w->slashed = 0;
     }
 
     end = w->b.last;
@@ -125,349 +116,56 @@ mcp_pass_segments(mcp_pass_maker_t *m, mcp_pass_writer_t *w, ngx_uint_t last)
             continue;
         }
 
-        start = w->b.start + w->segment;
+        w->checked = (p == end || *p == '?');
 
-        for (len = 0; start + len < p && start[len] != ';'; len++) {
-            if (start[len] != '.') {
-                len = 0;
-                start = p;
-                break;
-            }
+        if (value && value->op == MCP_PASS_RESERVED) {
+            w->slashed = 1;
         }
 
-        if ((len == 1 || len == 2) && w->value) {
-            return mcp_pass_refuse(m, w->value, "would make a dot segment in "
-                                   "the path");
-        }
+        rc = mcp_pass_segment(m, w, p);
 
-        if (w->empty && p == w->b.start + w->segment) {
-            return mcp_pass_refuse(m, w->empty, "must not be empty, it is a "
-                                   "segment of the path");
-        }
-
-        w->empty = NULL;
-
-        if (p == end || *p == '?') {
-            w->checked = 1;
-            break;
+        if (rc != NGX_OK || w->checked) {
+            return rc;
         }
 
         w->segment = p + 1 - w->b.start;
+        w->value = value;
     }
 
     return NGX_OK;
 }
 
 
-ngx_int_t
-mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom)
+/*
+ * A service, or whoever is on the way to it, takes "." and ".." for other
+ * paths, encoded or not, some of them also with parameters behind (";").  A
+ * segment that a value leaves empty is another path, too, unless {+x} says so;
+ * but what begins with "//" may be taken for the name of a host.
+ */
+
+static ngx_int_t
+mcp_pass_segment(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const u_char *end)
 {
-    const char   *keeps;
-    const cJSON  *value;
+    const u_char  *start;
 
-    value = mcp_pass_find(m->values, &atom->from);
-
-    if (w->place == MCP_PASS_IN_URI && !w->query && !mcp_pass_named(atom->op)) {
-        w->value = &atom->from;
-
-        if (atom->op == MCP_PASS_SIMPLE) {
-            w->empty = &atom->from;
-        }
-
-    } else if (atom->op == MCP_PASS_MATRIX) {
-        w->value = &atom->from;
-    }
-
-    if (!atom->more) {
-        w->any = 0;
-    }
-
-    if (mcp_pass_missing(value)) {
+    if (w->value == NULL) {
         return NGX_OK;
     }
 
-    keeps = "";
+    start = w->b.start + w->segment;
 
-    if (w->place == MCP_PASS_IN_URI
-        && (atom->reserved || atom->op == MCP_PASS_RESERVED))
+    if (start == end
+        && !(w->value->op == MCP_PASS_RESERVED
+             && (w->checked || (w->slashed && w->segment > 1))))
     {
-        keeps = (w->query || mcp_pass_named(atom->op)) ? MCP_PASS_QUERY_KEEPS
-                                                       : MCP_PASS_PATH_KEEPS;
+        return mcp_pass_refuse(m, &w->value->from, "leaves a segment of the "
+                               "path empty");
     }
 
-    if (!atom->json) {
-
-        if (atom->op == MCP_PASS_DEEP) {
-            return mcp_pass_deep(m, w, &atom->text, value);
-        }
-
-        if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
-            return atom->explode ? mcp_pass_members(m, w, atom, value, keeps)
-                                 : mcp_pass_list(m, w, atom, value, keeps);
-        }
-    }
-
-    mcp_pass_lead(w, atom);
-
-    if (mcp_pass_named(atom->op)) {
-        mcp_pass_encode(&w->b, atom->text.data, atom->text.len, "");
-
-        if (atom->op != MCP_PASS_MATRIX || !cJSON_IsString(value)
-            || value->valuestring[0])
-        {
-            mcp_buf_char(&w->b, '=');
-        }
-    }
-
-    return mcp_pass_value(m, w, value, atom->json, keeps);
-}
-
-
-/* each on its own: RFC 6570, section 3.2.1, "explode" */
-
-static ngx_int_t
-mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps)
-{
-    const char   *name;
-    const cJSON  *child;
-
-    for (child = value->child; child; child = child->next) {
-        mcp_pass_lead(w, atom);
-
-        if (cJSON_IsObject(value) || mcp_pass_named(atom->op)) {
-            name = cJSON_IsObject(value) ? child->string : NULL;
-
-            if (name) {
-                mcp_pass_encode(&w->b, (u_char *) name, ngx_strlen(name), "");
-
-            } else {
-                mcp_pass_encode(&w->b, atom->text.data, atom->text.len, "");
-            }
-
-            mcp_buf_char(&w->b, '=');
-        }
-
-        if (mcp_pass_value(m, w, child, 0, keeps) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    if (mcp_pass_dots(start, end)) {
+        return mcp_pass_refuse(m, &w->value->from, "would make a dot segment "
+                               "in the path");
     }
 
     return NGX_OK;
-}
-
-
-/* all in one: a,b or k,v,k,v */
-
-static ngx_int_t
-mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps)
-{
-    const char   *sep;
-    const cJSON  *child;
-
-    if (value->child == NULL) {
-        return NGX_OK;
-    }
-
-    sep = (atom->op == MCP_PASS_SPACE) ? "%20"
-          : (atom->op == MCP_PASS_PIPE) ? "%7C" : ",";
-
-    mcp_pass_lead(w, atom);
-
-    if (mcp_pass_named(atom->op)) {
-        mcp_pass_encode(&w->b, atom->text.data, atom->text.len, "");
-        mcp_buf_char(&w->b, '=');
-    }
-
-    for (child = value->child; child; child = child->next) {
-
-        if (child != value->child) {
-            mcp_buf_add(&w->b, sep, ngx_strlen(sep));
-        }
-
-        if (cJSON_IsObject(value)) {
-            mcp_pass_encode(&w->b, (u_char *) child->string,
-                            ngx_strlen(child->string), "");
-            mcp_buf_add(&w->b, sep, ngx_strlen(sep));
-        }
-
-        if (mcp_pass_value(m, w, child, 0, keeps) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-/* name[key]=value; "name" is encoded by whoever called first */
-
-static ngx_int_t
-mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
-    const cJSON *value)
-{
-    mcp_buf_t     b;
-    ngx_str_t     inner;
-    const cJSON  *child;
-
-    if (mcp_pass_missing(value)) {
-        return NGX_OK;
-    }
-
-    if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
-        return mcp_pass_pair(m, w, name, value);
-    }
-
-    for (child = value->child; child; child = child->next) {
-        inner = *name;
-
-        if (cJSON_IsObject(value)) {
-            mcp_buf_init(&b, m->pool, name->len + 32);
-            mcp_buf_str(&b, name);
-            mcp_buf_char(&b, '[');
-            mcp_buf_add(&b, child->string, ngx_strlen(child->string));
-            mcp_buf_char(&b, ']');
-
-            if (mcp_buf_done(&b, &inner) != NGX_OK) {
-                return NGX_ERROR;
-            }
-        }
-
-        if (mcp_pass_deep(m, w, &inner, child) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-mcp_pass_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
-    const cJSON *value)
-{
-    mcp_pass_next(w);
-    mcp_pass_encode(&w->b, name->data, name->len, "");
-    mcp_buf_char(&w->b, '=');
-
-    return mcp_pass_value(m, w, value, 0, "");
-}
-
-
-static void
-mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom)
-{
-    switch (atom->op) {
-
-    case MCP_PASS_SIMPLE:
-    case MCP_PASS_RESERVED:
-
-        if (w->any) {
-            mcp_buf_char(&w->b, ',');
-        }
-
-        break;
-
-    case MCP_PASS_LABEL:
-    case MCP_PASS_SEGMENT:
-    case MCP_PASS_MATRIX:
-        mcp_buf_char(&w->b, atom->op);
-        break;
-
-    default:
-        mcp_pass_next(w);
-    }
-
-    w->any = 1;
-}
-
-
-/* what stands before a pair */
-
-static void
-mcp_pass_next(mcp_pass_writer_t *w)
-{
-    u_char  last;
-
-    last = mcp_buf_len(&w->b) ? w->b.last[-1] : '\0';
-
-    switch (w->place) {
-
-    case MCP_PASS_IN_URI:
-
-        if (!w->query) {
-            w->query = 1;
-            mcp_buf_char(&w->b, '?');
-
-        } else if (last != '?' && last != '&') {
-            mcp_buf_char(&w->b, '&');
-        }
-
-        break;
-
-    case MCP_PASS_IN_FORM:
-
-        if (last) {
-            mcp_buf_char(&w->b, '&');
-        }
-
-        break;
-
-    case MCP_PASS_IN_COOKIE:
-
-        if (last) {
-            mcp_buf_lit(&w->b, "; ");
-        }
-    }
-}
-
-
-static ngx_uint_t
-mcp_pass_named(u_char op)
-{
-    return op == MCP_PASS_MATRIX || op == MCP_PASS_QUERY
-           || op == MCP_PASS_SPACE || op == MCP_PASS_PIPE
-           || op == MCP_PASS_DEEP;
-}
-
-
-static ngx_int_t
-mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const cJSON *value,
-    ngx_uint_t json, const char *keeps)
-{
-    ngx_str_t  text;
-
-    if (mcp_pass_bytes(m->pool, value, json, &text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    mcp_pass_encode(&w->b, text.data, text.len, keeps);
-
-    return NGX_OK;
-}
-
-
-static void
-mcp_pass_encode(mcp_buf_t *b, const u_char *p, size_t len, const char *keeps)
-{
-    const u_char  *start, *end;
-
-    end = p + len;
-
-    while (p < end) {
-
-        for (start = p; p < end; p++) {
-            if (*p && ngx_strchr(keeps, *p)) {
-                break;
-            }
-        }
-
-        mcp_uri_add(b, start, p - start, 0);
-
-        if (p < end) {
-            mcp_buf_char(b, *p++);
-        }
-    }
 }

@@ -13,8 +13,7 @@
 #include <mcp_pass.h>
 
 
-/* what mcp_pass.c, mcp_pass_uri.c, mcp_pass_text.c and mcp_pass_body.c share;
- * nobody else includes this */
+/* what the files of mcp_pass share; nobody else includes this */
 
 
 typedef struct {
@@ -43,9 +42,11 @@ typedef struct {
     unsigned             query:1;    /* its path has ended */
     unsigned             any:1;      /* the expression has a value already */
     unsigned             checked:1;  /* all segments of the path are */
+    unsigned             slashed:1;  /* this one begins or ends with a "/" of
+                                        {+x} */
     size_t               segment;    /* where the last one begins */
-    const ngx_str_t     *value;      /* the last one in the path */
-    const ngx_str_t     *empty;      /* of this segment, which needs it */
+    size_t               begin;      /* where the last atom does */
+    const mcp_pass_atom_t  *value;   /* that this segment has, or NULL */
 } mcp_pass_writer_t;
 
 
@@ -56,6 +57,17 @@ ngx_int_t mcp_pass_refuse(mcp_pass_maker_t *m, const ngx_str_t *from,
 
 /* null is no value either */
 #define mcp_pass_missing(value)  ((value) == NULL || cJSON_IsNull(value))
+
+/* true of an operator that writes name=value */
+ngx_uint_t mcp_pass_named(u_char op);
+
+/* true of "." and "..", encoded or not, and with parameters behind */
+ngx_uint_t mcp_pass_dots(const u_char *p, const u_char *last);
+
+/* true if the request has a pair of that name anyway; "atom" is not looked
+ * at */
+ngx_uint_t mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
+    const mcp_pass_atom_t *atom, const char *name);
 
 /* a value of the style of the atom; nothing if it is missing */
 ngx_int_t mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,

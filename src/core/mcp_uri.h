@@ -14,8 +14,8 @@
 
 
 /*
- * URI templates of level 1 to 3 (RFC 6570, with its errata), both ways: values
- * into a URI, and a URI back into the values it was made of.
+ * URI templates of level 1 to 3 (RFC 6570, with its errata), backward: a URI
+ * into the values it was made of.  The way forward, for requests, is mcp_pass.
  *
  * A template is compiled at configuration time.  So that there is a way back,
  * no variable may be named twice, two variables have something between them,
@@ -66,10 +66,6 @@ ngx_int_t mcp_uri_compile(mcp_uri_t *uri, ngx_str_t *text, const char **err);
  */
 ngx_int_t mcp_uri_match(const mcp_uri_t *uri, ngx_pool_t *pool,
     ngx_str_t *text, ngx_str_t *values);
-
-/* the URI made of these values; a variable whose data is NULL is left out */
-void mcp_uri_expand(const mcp_uri_t *uri, const ngx_str_t *values,
-    mcp_buf_t *b);
 
 /* everything percent-encoded but unreserved characters and, if asked, "/" */
 void mcp_uri_encode(mcp_buf_t *b, const u_char *p, size_t len,

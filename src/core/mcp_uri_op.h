@@ -13,7 +13,7 @@
 #include <mcp_uri.h>
 
 
-/* what mcp_uri.c and mcp_uri_match.c share; nobody else includes this */
+/* what mcp_uri and mcp_pass share; nobody else includes this */
 
 
 #define MCP_URI_LITERAL     0

@@ -7,9 +7,9 @@
 /*
  * mcp_pass: the first three lines are a URI template, a header and a text of
  * JSON, the rest is an object of values.  Whatever the values are, the path
- * has the segments and the query the names of the template, a header is one
- * line, a body of JSON is JSON, and the parts of a form are as many as there
- * are values.
+ * has the segments and the query the names of the template, each of them once
+ * whatever members values have, a header is one line, a body of JSON is JSON,
+ * and the parts of a form are as many as there are values.
  */
 
 
@@ -27,6 +27,7 @@
 typedef struct {
     ngx_uint_t  slashes;         /* of the literals */
     ngx_uint_t  plain;           /* values make no segments */
+    ngx_uint_t  doubled;         /* the template has empty segments */
     ngx_uint_t  names;           /* the names of the query are known */
 } pass_expected_t;
 
@@ -42,6 +43,21 @@ pass_count(ngx_str_t *s, u_char c)
     }
 
     return n;
+}
+
+
+static ngx_uint_t
+pass_doubled(ngx_str_t *s)
+{
+    size_t  i;
+
+    for (i = 1; i < s->len; i++) {
+        if (s->data[i] == '/' && s->data[i - 1] == '/') {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -72,6 +88,7 @@ pass_expect(mcp_pass_t *pass, pass_expected_t *e)
             }
 
             e->slashes += pass_count(&path, '/');
+            e->doubled |= pass_doubled(&path);
 
             if (p) {
                 break;
@@ -94,6 +111,38 @@ pass_expect(mcp_pass_t *pass, pass_expected_t *e)
             e->names = 0;
         }
     }
+}
+
+
+/* how often the template has it */
+
+static ngx_uint_t
+pass_names(mcp_pass_t *pass, ngx_str_t *name)
+{
+    u_char           *p, *last;
+    ngx_uint_t        i, n;
+    mcp_pass_atom_t  *atom;
+
+    n = 0;
+    atom = pass->uri.elts;
+
+    for (i = 0; i < pass->uri.nelts; i++) {
+        last = atom[i].text.data + atom[i].text.len;
+
+        for (p = atom[i].text.data; last - p >= (ssize_t) name->len; p++) {
+            n += ngx_memcmp(p, name->data, name->len) == 0;
+        }
+
+        /* what {x}={y} makes a name of is the operator's */
+
+        if (atom[i].op == MCP_PASS_LITERAL && atom[i].text.len
+            && ngx_strchr("?&", last[-1]))
+        {
+            n += 2;
+        }
+    }
+
+    return n;
 }
 
 
@@ -131,12 +180,15 @@ pass_check_path(ngx_str_t *path, pass_expected_t *e)
     fuzz_assert(mcp_uri_chars(p, last) == last);
     fuzz_assert(pass_count(path, '?') == 0 && pass_count(path, '#') == 0);
     fuzz_assert(!e->plain || pass_count(path, '/') == e->slashes);
+    fuzz_assert(path->len < 2 || p[1] != '/' || e->doubled);
 
     for (start = ++p; p <= last; p++) {
 
         if (p < last && *p != '/') {
             continue;
         }
+
+        fuzz_assert(start < p || p == last || !e->plain || e->doubled);
 
         for (dots = 0; start < p && *start == '.'; start++) {
             dots++;
@@ -176,6 +228,45 @@ pass_check_query(mcp_pass_t *pass, ngx_str_t *args, pass_expected_t *e)
         fuzz_assert(ngx_strlchr(p, eq, '%') || pass_has_name(pass, p, eq - p));
 
         p = end + 1;
+    }
+}
+
+
+/* a parameter that is no list is there once at most */
+
+static void
+pass_check_once(mcp_pass_t *pass, ngx_str_t *args)
+{
+    u_char           *p, *last, *end, *eq;
+    ngx_uint_t        i, n;
+    mcp_pass_atom_t  *atom;
+
+    if (args->len == 0) {
+        return;
+    }
+
+    last = args->data + args->len;
+    atom = pass->uri.elts;
+
+    for (i = 0; i < pass->uri.nelts; i++) {
+
+        if (atom[i].op != MCP_PASS_QUERY || atom[i].explode
+            || pass_names(pass, &atom[i].text) > 1)
+        {
+            continue;
+        }
+
+        for (n = 0, p = args->data; p < last; p = end + 1) {
+            end = ngx_strlchr(p, last, '&');
+            end = end ? end : last;
+            eq = ngx_strlchr(p, end, '=');
+            eq = eq ? eq : end;
+
+            n += (size_t) (eq - p) == atom[i].text.len
+                 && ngx_memcmp(p, atom[i].text.data, eq - p) == 0;
+        }
+
+        fuzz_assert(n <= 1);
     }
 }
 
@@ -259,6 +350,7 @@ pass_check(ngx_pool_t *pool, mcp_pass_t *pass, const cJSON *values)
     pass_expect(pass, &e);
     pass_check_path(&request.uri, &e);
     pass_check_query(pass, &request.args, &e);
+    pass_check_once(pass, &request.args);
     pass_check_headers(&request.headers);
 
     if (pass->body == MCP_PASS_BODY_MULTIPART) {

@@ -17,16 +17,17 @@
 #include <mcp_json_text.h>
 #include <mcp_uri.h>
 #include "fuzz.h"
+#include "uri.h"
 
 
 static ngx_str_t
-uri_expand(ngx_pool_t *pool, mcp_uri_t *uri, ngx_str_t *values)
+uri_make(ngx_pool_t *pool, mcp_uri_t *uri, ngx_str_t *values)
 {
     mcp_buf_t  b;
     ngx_str_t  out, copy;
 
     mcp_buf_init(&b, pool, 0);
-    mcp_uri_expand(uri, values, &b);
+    uri_expand(uri, values, &b);
     fuzz_assert(mcp_buf_done(&b, &out) == NGX_OK);
 
     copy.len = out.len;
@@ -94,7 +95,7 @@ uri_check(ngx_pool_t *pool, mcp_uri_t *uri, ngx_str_t *text)
                                == NGX_OK));
         }
 
-        out = uri_expand(pool, uri, values);
+        out = uri_make(pool, uri, values);
         rc = mcp_uri_match(uri, pool, &out, again);
 
         fuzz_assert(rc == NGX_OK || out.len > MCP_URI_MAX);
@@ -116,7 +117,7 @@ uri_check(ngx_pool_t *pool, mcp_uri_t *uri, ngx_str_t *text)
         values[i] = *text;
     }
 
-    out = uri_expand(pool, uri, values);
+    out = uri_make(pool, uri, values);
     rc = mcp_uri_match(uri, pool, &out, again);
 
     fuzz_assert(rc == NGX_OK || out.len > MCP_URI_MAX);

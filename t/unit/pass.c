@@ -19,7 +19,10 @@
     "\"x\":1024,\"big\":12345678901234567890,\"t\":true,\"z\":null,"         \
     "\"l\":[\"red\",\"green\",\"b,e\"],\"none\":[],"                         \
     "\"o\":{\"semi\":\";\",\"dot\":\".\"},\"deep\":{\"a\":{\"b\":[1,2]}},"   \
-    "\"d\":\"..\",\"q\":\"a\\\"b\\n\",\"u\":{\"id\":7,\"a/b\":{\"~\":8}}}"
+    "\"d\":\"..\",\"q\":\"a\\\"b\\n\",\"u\":{\"id\":7,\"a/b\":{\"~\":8}},"   \
+    "\"dot\":\".\",\"nulls\":[null,1,null],\"holes\":{\"a\":null,\"b\":1},"  \
+    "\"gap\":[\"a\",\"\"],\"end\":\"a/\",\"url\":\"http://x/\","             \
+    "\"f\":{\"x\":0,\"n%\":1},\"php\":{\"x[]\":0},\"bare\":{\"\":0}}"
 
 
 /* what RFC 6570 says of its examples, as far as they are paths and queries */
@@ -61,6 +64,25 @@ static struct {
     { "/a{?o}", "/a?o=semi,%3B,dot,." },
     { "/a{?o*}", "/a?semi=%3B&dot=." },
     { "/a{?none*}{&v}", "/a?v=value" },
+    { "/{nulls}{?nulls}{&nulls*}", "/1?nulls=1&nulls=1" },
+    { "/{holes}{;holes*}{?holes}", "/b,1;b=1?holes=b,1" },
+
+    /* names that a value chooses are none that the request has */
+
+    { "/a{?f*}", "/a?x=0&n%25=1" },
+    { "/a{?f*}{&v}", "/a?x=0&n%25=1&v=value" },
+    { "/a{?f*,x}", NULL },
+    { "/a{?x}{&f*}", NULL },
+    { "/a?x=1{&f*}", NULL },
+    { "/a?y=2&x{&f*}", NULL },
+    { "/a?%78=1{&f*}", NULL },
+    { "/a?n%25=1{&f*}", NULL },
+    { "/a?xx=1&y=x{&f*}", "/a?xx=1&y=x&x=0&n%25=1" },
+    { "/a{;f*}{?v}", "/a;x=0;n%25=1?v=value" },
+    { "/a{;f*,x}", NULL },
+    { "/a{?php*}", "/a?x%5B%5D=0" },
+    { "/a?x=1{&php*}", NULL },
+    { "/a{?bare*}", NULL },
 
     /* pointers */
 
@@ -82,6 +104,24 @@ static struct {
     { "/a/{z}/b", NULL },
     { "/a/{none}", NULL },
     { "/a/x{e}", "/a/x" },
+    { "/a{/e}", NULL },
+    { "/a{/gap*}", NULL },
+    { "/a/{.z}/b", NULL },
+    { "/{e}{+z}", "/" },
+    { "/{+z}{e}", NULL },
+    { "/a/{+z}", "/a/" },
+    { "/a/{+z}/b", NULL },
+    { "/a/{+e}/b", NULL },
+    { "/a/{+end}", "/a/a/" },
+    { "/a/{+end}{v}", "/a/a/value" },
+    { "/a/{+end}{e}", NULL },
+    { "/a/{+url}", "/a/http://x/" },
+    { "/{+p}", NULL },
+    { "/a/%2e{dot}", NULL },
+    { "/a/{dot}%2E/b", NULL },
+    { "/a/{d}{;v}", NULL },
+    { "/a/{dot}{+dot}", NULL },
+    { "/a/{+end}{d}", NULL },
     { "/a{?d}", "/a?d=.." },
 
     { "", "!begin with" },
@@ -140,6 +180,8 @@ static struct {
     { MCP_PASS_BODY_FORM, "h,big,z,l,o",
       "h=Hello%20World%21&big=12345678901234567890&l=red&l=green&l=b%2Ce"
       "&o=%7B%22semi%22%3A%22%3B%22%2C%22dot%22%3A%22.%22%7D",
+      "application/x-www-form-urlencoded" },
+    { MCP_PASS_BODY_FORM, "nulls,e", "nulls=1&e=",
       "application/x-www-form-urlencoded" },
     { MCP_PASS_BODY_MULTIPART, "v,z",
       "--B0UNDARY\r\nContent-Disposition: form-data; name=\"v\"\r\n\r\n"
@@ -402,6 +444,137 @@ pass_test_texts(void)
 }
 
 
+/* texts of JSON that are none, or are not for some value */
+
+static void
+pass_test_json(void)
+{
+    ngx_str_t     text;
+    ngx_int_t     rc;
+    ngx_uint_t    i;
+    ngx_array_t   atoms;
+    ngx_pool_t   *pool;
+    const char   *err;
+
+    static struct {
+        const char  *text;
+        ngx_uint_t   good;
+    } rows[] = {
+        { "{\"a\":{x},\"b\":[\"{x}\",\"{x}{x}\"]}", 1 },
+        { "{x}", 1 },
+        { "\"\\\\{x}\"", 1 },
+        { "\"\\n{x}\\u0041{x}\"", 1 },
+        { "{\"{x}\":1}", 1 },
+        { "{}", 1 },
+        { "", 0 },
+        { "{\"a\":{x}", 0 },
+        { "{x}{x}", 0 },
+        { "-{x}", 0 },
+        { "1{x}", 0 },
+        { "\"{x}", 0 },
+        { "\"\\{x}\"", 0 },
+        { "{\"a\":\"\\{x}\\\",\"b\":\"{x}\"}", 0 },
+        { "\"\\u{x}\"", 0 },
+        { "\"\\u00{x}41\"", 0 },
+        { "{{x}:1}", 0 }
+    };
+
+    for (i = 0; i < unit_nelts(rows); i++) {
+        pool = unit_pool();
+        text = pass_str(rows[i].text);
+
+        rc = mcp_pass_compile_text(pool, &text, 1, &atoms, &err);
+
+        if (rc == NGX_OK) {
+            rc = mcp_pass_check_json(pool, &atoms, &err);
+        }
+
+        unit_is_int(rc, rows[i].good ? NGX_OK : NGX_DECLINED,
+                    "JSON with values: %s", rows[i].text);
+
+        ngx_destroy_pool(pool);
+    }
+}
+
+
+/* each allocation fails once */
+
+static void
+pass_test_memory(void)
+{
+    cJSON               *values;
+    ngx_int_t            n, rc;
+    ngx_str_t            uri, err, boundary, text, *name;
+    ngx_uint_t           i;
+    mcp_pass_t           pass;
+    ngx_pool_t          *pool, *temp;
+    const char          *why;
+    mcp_pass_field_t    *field;
+    mcp_pass_request_t   request;
+
+    pool = unit_pool();
+    values = pass_values(pool);
+    boundary = pass_str("B0UNDARY");
+    uri = pass_str("/a/{v,l}{/l*}{?o,deep,big}{&o*}");
+    text = pass_str("{\"a\":\"{q}{l}\",\"b\":{deep}}");
+
+    for (i = MCP_PASS_BODY_JSON; i <= MCP_PASS_BODY_TEMPLATE; i++) {
+        rc = NGX_ERROR;
+
+        for (n = 0; rc == NGX_ERROR && n < 500; n++) {
+            temp = unit_pool();
+            ngx_memzero(&pass, sizeof(mcp_pass_t));
+
+            pass.body = i;
+            pass.json_text = 1;
+
+            unit_fail_alloc(n);
+
+            rc = mcp_pass_compile_uri(temp, &uri, &pass.uri, &why);
+
+            if (rc == NGX_OK) {
+                rc = mcp_pass_compile_text(temp, &text, 1, &pass.text, &why);
+            }
+
+            if (rc == NGX_OK) {
+                rc = mcp_pass_check_json(temp, &pass.text, &why);
+            }
+
+            if (rc == NGX_OK
+                && (ngx_array_init(&pass.rest, temp, 1, sizeof(ngx_str_t))
+                    != NGX_OK
+                    || ngx_array_init(&pass.headers, temp, 1,
+                                      sizeof(mcp_pass_field_t))
+                       != NGX_OK))
+            {
+                rc = NGX_ERROR;
+            }
+
+            if (rc == NGX_OK) {
+                name = ngx_array_push(&pass.rest);
+                *name = pass_str("l");
+
+                field = ngx_array_push(&pass.headers);
+                field->atoms = pass.text;
+                field->name = pass_str("X");
+
+                /* a string of JSON has no line feed */
+                rc = mcp_pass_make(&pass, temp, values, NULL, &boundary,
+                                   &request, &err);
+            }
+
+            unit_fail_alloc(-1);
+            ngx_destroy_pool(temp);
+        }
+
+        unit_ok(rc == NGX_OK && n > 10, "body %d, memory for %d allocations",
+                (int) i, (int) n);
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
 int
 main(void)
 {
@@ -409,6 +582,8 @@ main(void)
     pass_test_styles();
     pass_test_bodies();
     pass_test_texts();
+    pass_test_json();
+    pass_test_memory();
 
     return unit_done();
 }

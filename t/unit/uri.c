@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 #include <mcp_uri.h>
 #include "unit.h"
+#include "uri.h"
 
 
 static struct {
@@ -321,7 +322,7 @@ uri_test_match(void)
         unit_is(&got, &expected, "of these values");
 
         mcp_buf_init(&b, pool, 0);
-        mcp_uri_expand(&uri, values, &b);
+        uri_expand(&uri, values, &b);
         (void) mcp_buf_done(&b, &got);
 
         expected = uri_str(pool, uri_matches[i].expanded

@@ -56,7 +56,7 @@ sub probe_zone {
     return _compile('ngx_http_probe_zone_module', %macro,
         PROBE_MODULES => "$built/objs/ngx_http_mcp_module_modules.c",
         -more => ["-I$src", "-I$src/core", '-Wl,-Bsymbolic', @objects,
-                  '-lpcre2-8', '-lcrypto']);
+                  '-lpcre2-8', '-lcrypto', '-lyaml', '-lz']);
 }
 
 

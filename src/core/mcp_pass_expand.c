@@ -1,0 +1,370 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <mcp_pass_write.h>
+#include <mcp_uri_op.h>
+
+
+/* of reserved characters, those that end neither a segment of a path nor a
+ * value of a query */
+#define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
+#define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
+
+
+static ngx_int_t mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
+static ngx_int_t mcp_pass_member_name(mcp_pass_maker_t *m,
+    mcp_pass_writer_t *w, const mcp_pass_atom_t *atom, const char *name);
+static ngx_int_t mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
+static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const ngx_str_t *name, const cJSON *value);
+static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
+static void mcp_pass_next(mcp_pass_writer_t *w);
+static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const cJSON *value, ngx_uint_t json, const char *keeps);
+static void mcp_pass_encode(mcp_buf_t *b, const u_char *p, size_t len,
+    const char *keeps);
+
+
+ngx_int_t
+mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom)
+{
+    const char   *keeps;
+    const cJSON  *value;
+
+    value = mcp_pass_find(m->values, &atom->from);
+
+    if (!atom->more) {
+        w->any = 0;
+    }
+
+    if (mcp_pass_missing(value)) {
+        return NGX_OK;
+    }
+
+    keeps = "";
+
+    if (w->place == MCP_PASS_IN_URI
+        && (atom->reserved || atom->op == MCP_PASS_RESERVED))
+    {
+        keeps = (w->query || mcp_pass_named(atom->op)) ? MCP_PASS_QUERY_KEEPS
+                                                       : MCP_PASS_PATH_KEEPS;
+    }
+
+    if (!atom->json) {
+
+        if (atom->op == MCP_PASS_DEEP) {
+            return mcp_pass_deep(m, w, &atom->text, value);
+        }
+
+        if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
+            return atom->explode ? mcp_pass_members(m, w, atom, value, keeps)
+                                 : mcp_pass_list(m, w, atom, value, keeps);
+        }
+    }
+
+    mcp_pass_lead(w, atom);
+
+    if (mcp_pass_named(atom->op)) {
+        mcp_pass_encode(&w->b, atom->text.data, atom->text.len, "");
+
+        if (atom->op != MCP_PASS_MATRIX || !cJSON_IsString(value)
+            || value->valuestring[0])
+        {
+            mcp_buf_char(&w->b, '=');
+        }
+    }
+
+    return mcp_pass_value(m, w, value, atom->json, keeps);
+}
+
+
+/* each on its own: RFC 6570, section 3.2.1, "explode" */
+
+static ngx_int_t
+mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps)
+{
+    ngx_int_t     rc;
+    const cJSON  *child;
+
+    for (child = value->child; child; child = child->next) {
+
+        if (cJSON_IsNull(child)) {
+            continue;
+        }
+
+        mcp_pass_lead(w, atom);
+
+        if (cJSON_IsObject(value)) {
+            rc = mcp_pass_member_name(m, w, atom, child->string);
+
+            if (rc != NGX_OK) {
+                return rc;
+            }
+
+            mcp_buf_char(&w->b, '=');
+
+        } else if (mcp_pass_named(atom->op)) {
+            mcp_pass_encode(&w->b, atom->text.data, atom->text.len, "");
+            mcp_buf_char(&w->b, '=');
+        }
+
+        if (mcp_pass_value(m, w, child, 0, keeps) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* the caller chooses it, but what the request says is not for him to say */
+
+static ngx_int_t
+mcp_pass_member_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const char *name)
+{
+    if (mcp_pass_named(atom->op)) {
+
+        if (*name == '\0') {
+            return mcp_pass_refuse(m, &atom->from, "has a member without a "
+                                   "name");
+        }
+
+        if (mcp_pass_has_name(m->pass, w->place, atom, name)) {
+            return mcp_pass_refuse(m, &atom->from, "has a member that is "
+                                   "another parameter of the request");
+        }
+    }
+
+    mcp_pass_encode(&w->b, (u_char *) name, ngx_strlen(name), "");
+
+    return NGX_OK;
+}
+
+
+/* all in one: a,b or k,v,k,v */
+
+static ngx_int_t
+mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps)
+{
+    ngx_uint_t    n;
+    const char   *sep;
+    const cJSON  *child;
+
+    sep = (atom->op == MCP_PASS_SPACE) ? "%20"
+          : (atom->op == MCP_PASS_PIPE) ? "%7C" : ",";
+
+    n = 0;
+
+    for (child = value->child; child; child = child->next) {
+
+        if (cJSON_IsNull(child)) {
+            continue;
+        }
+
+        if (n++) {
+            mcp_buf_add(&w->b, sep, ngx_strlen(sep));
+
+        } else {
+            mcp_pass_lead(w, atom);
+
+            if (mcp_pass_named(atom->op)) {
+                mcp_pass_encode(&w->b, atom->text.data, atom->text.len, "");
+                mcp_buf_char(&w->b, '=');
+            }
+        }
+
+        if (cJSON_IsObject(value)) {
+            mcp_pass_encode(&w->b, (u_char *) child->string,
+                            ngx_strlen(child->string), "");
+            mcp_buf_add(&w->b, sep, ngx_strlen(sep));
+        }
+
+        if (mcp_pass_value(m, w, child, 0, keeps) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* name[key]=value; "name" is encoded by whoever called first */
+
+static ngx_int_t
+mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
+    const cJSON *value)
+{
+    mcp_buf_t     b;
+    ngx_str_t     inner;
+    const cJSON  *child;
+
+    if (mcp_pass_missing(value)) {
+        return NGX_OK;
+    }
+
+    if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
+        return mcp_pass_pair(m, w, name, value);
+    }
+
+    for (child = value->child; child; child = child->next) {
+        inner = *name;
+
+        if (cJSON_IsObject(value)) {
+            mcp_buf_init(&b, m->pool, name->len + 32);
+            mcp_buf_str(&b, name);
+            mcp_buf_char(&b, '[');
+            mcp_buf_add(&b, child->string, ngx_strlen(child->string));
+            mcp_buf_char(&b, ']');
+
+            if (mcp_buf_done(&b, &inner) != NGX_OK) {
+                return NGX_ERROR;
+            }
+        }
+
+        if (mcp_pass_deep(m, w, &inner, child) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+mcp_pass_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
+    const cJSON *value)
+{
+    mcp_pass_next(w);
+    mcp_pass_encode(&w->b, name->data, name->len, "");
+    mcp_buf_char(&w->b, '=');
+
+    return mcp_pass_value(m, w, value, 0, "");
+}
+
+
+static void
+mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom)
+{
+    switch (atom->op) {
+
+    case MCP_PASS_SIMPLE:
+    case MCP_PASS_RESERVED:
+
+        if (w->any) {
+            mcp_buf_char(&w->b, ',');
+        }
+
+        break;
+
+    case MCP_PASS_LABEL:
+    case MCP_PASS_SEGMENT:
+    case MCP_PASS_MATRIX:
+        mcp_buf_char(&w->b, atom->op);
+        break;
+
+    default:
+        mcp_pass_next(w);
+    }
+
+    w->any = 1;
+}
+
+
+/* what stands before a pair */
+
+static void
+mcp_pass_next(mcp_pass_writer_t *w)
+{
+    u_char  last;
+
+    last = mcp_buf_len(&w->b) ? w->b.last[-1] : '\0';
+
+    switch (w->place) {
+
+    case MCP_PASS_IN_URI:
+
+        if (!w->query) {
+            w->query = 1;
+            mcp_buf_char(&w->b, '?');
+
+        } else if (last != '?' && last != '&') {
+            mcp_buf_char(&w->b, '&');
+        }
+
+        break;
+
+    case MCP_PASS_IN_FORM:
+
+        if (last) {
+            mcp_buf_char(&w->b, '&');
+        }
+
+        break;
+
+    case MCP_PASS_IN_COOKIE:
+
+        if (last) {
+            mcp_buf_lit(&w->b, "; ");
+        }
+    }
+}
+
+
+ngx_uint_t
+mcp_pass_named(u_char op)
+{
+    return op == MCP_PASS_MATRIX || op == MCP_PASS_QUERY
+           || op == MCP_PASS_SPACE || op == MCP_PASS_PIPE
+           || op == MCP_PASS_DEEP;
+}
+
+
+static ngx_int_t
+mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const cJSON *value,
+    ngx_uint_t json, const char *keeps)
+{
+    ngx_str_t  text;
+
+    if (mcp_pass_bytes(m->pool, value, json, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mcp_pass_encode(&w->b, text.data, text.len, keeps);
+
+    return NGX_OK;
+}
+
+
+static void
+mcp_pass_encode(mcp_buf_t *b, const u_char *p, size_t len, const char *keeps)
+{
+    const u_char  *start, *end;
+
+    end = p + len;
+
+    while (p < end) {
+
+        for (start = p; p < end; p++) {
+            if (*p && ngx_strchr(keeps, *p)) {
+                break;
+            }
+        }
+
+        mcp_uri_add(b, start, p - start, 0);
+
+        if (p < end) {
+            mcp_buf_char(b, *p++);
+        }
+    }
+}
