@@ -11,6 +11,7 @@
 #include <mcp_resources.h>
 #include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_pass.h>
 
 
 static ngx_int_t ngx_http_mcp_compile_args(ngx_conf_t *cf,
@@ -183,9 +184,10 @@ char *
 ngx_http_mcp_push_tool(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
     mcp_tool_t *tool)
 {
-    ngx_uint_t                  i;
-    mcp_tool_t                **present, **slot;
-    ngx_http_mcp_main_conf_t   *mmcf;
+    ngx_uint_t                     i;
+    mcp_tool_t                   **present, **slot;
+    ngx_http_mcp_main_conf_t      *mmcf;
+    const ngx_http_mcp_passes_t   *passes;
 
     if (mlcf->own_tools == NGX_CONF_UNSET_PTR) {
         mlcf->own_tools = ngx_array_create(cf->pool, 4, sizeof(mcp_tool_t *));
@@ -203,8 +205,13 @@ ngx_http_mcp_push_tool(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
                           tool->name.len)
                == 0)
         {
-            ngx_http_mcp_refuse(cf, "tool", &tool->name,
-                                "there is one of that name already");
+            passes = ngx_http_mcp_tool_passes(present[i]);
+
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "tool \"%V\": there is one of that name "
+                               "already, of %s:%ui: give one of them another "
+                               "name", &tool->name, passes->file,
+                               passes->line);
             return NGX_CONF_ERROR;
         }
     }

@@ -23,6 +23,7 @@ static char *ngx_http_mcp_set_pass_name(ngx_conf_t *cf,
     ngx_str_t *name);
 static ngx_int_t ngx_http_mcp_pass_uri(ngx_conf_t *cf, ngx_str_t *words,
     ngx_uint_t n, ngx_str_t *uri);
+static char *ngx_http_mcp_pass_once(ngx_conf_t *cf, const ngx_array_t *atoms);
 
 
 ngx_command_t  ngx_http_mcp_pass_commands[] = {
@@ -228,7 +229,45 @@ ngx_http_mcp_set_pass(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "invalid URI \"%V\" in \"pass\": %s", &uri, err);
     }
 
-    return rc == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    if (rc != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_mcp_pass_once(cf, &p->made.pass.uri);
+}
+
+
+/* services differ in which one of two parameters of a name they take */
+
+static char *
+ngx_http_mcp_pass_once(ngx_conf_t *cf, const ngx_array_t *atoms)
+{
+    ngx_uint_t        i, k;
+    mcp_pass_atom_t  *atom;
+
+    atom = atoms->elts;
+
+    for (i = 0; i < atoms->nelts; i++) {
+
+        for (k = 0; k < i; k++) {
+
+            if (atom[i].op != MCP_PASS_QUERY || atom[k].op != MCP_PASS_QUERY
+                || atom[i].from.len != atom[k].from.len
+                || ngx_memcmp(atom[i].from.data, atom[k].from.data,
+                              atom[i].from.len)
+                   != 0)
+            {
+                continue;
+            }
+
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "argument \"%V\" is twice in the query of a "
+                               "\"pass\"", &atom[i].from);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
 }
 
 

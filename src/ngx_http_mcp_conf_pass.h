@@ -142,6 +142,9 @@ ngx_int_t ngx_http_mcp_conf_body(ngx_conf_t *cf, ngx_http_mcp_conf_pass_t *p);
 ngx_int_t ngx_http_mcp_conf_rest(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
 
+/* true if a JSON Pointer has a "~" that means nothing */
+ngx_uint_t ngx_http_mcp_conf_tilde(const ngx_str_t *pointer);
+
 #define ngx_http_mcp_said(p, word)                                           \
     ((p)->said & ((ngx_uint_t) 1 << NGX_HTTP_MCP_WORD_ ## word))
 

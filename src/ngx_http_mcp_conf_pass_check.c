@@ -14,6 +14,8 @@ static ngx_int_t ngx_http_mcp_pass_change(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
 static ngx_int_t ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
     const mcp_pass_field_t *field);
+static ngx_int_t ngx_http_mcp_pass_agree(ngx_conf_t *cf,
+    const ngx_http_mcp_pass_t *made, ngx_http_mcp_at_t *at);
 static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
@@ -55,26 +57,9 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
             return NGX_ERROR;
         }
 
-        if (p[i].made.stream && p[i].made.pass.name.len) {
-            ngx_http_mcp_conf_refuse(cf, &p[i].at[NGX_HTTP_MCP_WORD_STREAM],
-                                     "\"%s\" goes with the only \"pass\", "
-                                     "which has no name: answers of several "
-                                     "are put together", "stream on");
-            return NGX_ERROR;
-        }
-
-        if (p[i].made.answer.cut
-            && (p[i].made.answer.type == MCP_ANSWER_JSON
-                || p[i].made.answer.select.len))
+        if (ngx_http_mcp_pass_agree(cf, &p[i].made, p[i].at) != NGX_OK
+            || ngx_http_mcp_pass_check(cf, cp, i, names) != NGX_OK)
         {
-            ngx_http_mcp_conf_refuse(cf, &p[i].at[NGX_HTTP_MCP_WORD_OVER],
-                                     "\"%s\" does not go with \"result json\""
-                                     " and \"select\": a part of JSON is none",
-                                     "over cut");
-            return NGX_ERROR;
-        }
-
-        if (ngx_http_mcp_pass_check(cf, cp, i, names) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -84,6 +69,54 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     }
 
     return ngx_http_mcp_pass_add(cf, cp);
+}
+
+
+/* words that exclude each other; what is not as it is by default was said, so
+ * there is a place */
+
+static ngx_int_t
+ngx_http_mcp_pass_agree(ngx_conf_t *cf, const ngx_http_mcp_pass_t *made,
+    ngx_http_mcp_at_t *at)
+{
+    mcp_answer_type_e  type;
+
+    type = made->answer.type;
+
+    if (made->stream && made->pass.name.len) {
+        ngx_http_mcp_conf_refuse(cf, &at[NGX_HTTP_MCP_WORD_STREAM],
+                                 "\"%s\" goes with the only \"pass\", which "
+                                 "has no name: answers of several are put "
+                                 "together", "stream on");
+        return NGX_ERROR;
+    }
+
+    if (made->stream && type == MCP_ANSWER_BLOB) {
+        ngx_http_mcp_conf_refuse(cf, &at[NGX_HTTP_MCP_WORD_STREAM],
+                                 "\"%s\" does not go with \"result blob\": "
+                                 "events are text or JSON", "stream on");
+        return NGX_ERROR;
+    }
+
+    if (made->answer.cut
+        && (type == MCP_ANSWER_JSON || made->answer.select.len))
+    {
+        ngx_http_mcp_conf_refuse(cf, &at[NGX_HTTP_MCP_WORD_OVER],
+                                 "\"%s\" does not go with \"result json\" "
+                                 "and \"select\": a part of JSON is none",
+                                 "over cut");
+        return NGX_ERROR;
+    }
+
+    if (made->answer.select.len && type > MCP_ANSWER_JSON) {
+        ngx_http_mcp_conf_refuse(cf, &at[NGX_HTTP_MCP_WORD_SELECT],
+                                 "\"select\" is of JSON, so it does not go "
+                                 "with \"result %s\"",
+                                 type == MCP_ANSWER_TEXT ? "text" : "blob");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -122,6 +155,10 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
 
     for (i = 0; i < cp->made->passes.nelts; i++) {
         ngx_http_mcp_pass_take(&pass[i], &cp->all);
+
+        if (ngx_http_mcp_pass_agree(cf, &pass[i], cp->all.at) != NGX_OK) {
+            return NGX_ERROR;
+        }
 
         for (k = 0; k < cp->all.headers.nelts; k++) {
 
@@ -237,15 +274,6 @@ ngx_http_mcp_pass_check(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
         }
     }
 
-    if (p->made.answer.select.len && p->made.answer.type > MCP_ANSWER_JSON) {
-        ngx_http_mcp_conf_refuse(cf, &p->at[NGX_HTTP_MCP_WORD_SELECT],
-                                 "\"select\" is of JSON, so it does not go "
-                                 "with \"result %s\"",
-                                 p->made.answer.type == MCP_ANSWER_TEXT
-                                 ? "text" : "blob");
-        return NGX_ERROR;
-    }
-
     if (ngx_http_mcp_pass_refer(cf, cp, n, names, &p->made.pass.uri,
                                 &p->at[NGX_HTTP_MCP_WORD_PASS], "pass")
         != NGX_OK
@@ -300,6 +328,14 @@ ngx_http_mcp_pass_refer(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
 
         if (atom[i].op == MCP_PASS_LITERAL || atom[i].op == MCP_PASS_VARIABLE) {
             continue;
+        }
+
+        if (ngx_http_mcp_conf_tilde(&atom[i].from)) {
+            ngx_http_mcp_conf_refuse(cf, at, "invalid pointer \"%V\" in "
+                                     "\"%s\": it has a \"~\" that is neither "
+                                     "\"~0\" nor \"~1\"",
+                                     &atom[i].from, where);
+            return NGX_ERROR;
         }
 
         name = mcp_pass_first(&atom[i].from);

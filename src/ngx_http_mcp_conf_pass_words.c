@@ -12,6 +12,7 @@
 
 static ngx_http_mcp_conf_pass_t *ngx_http_mcp_conf_word(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_uint_t word);
+static char *ngx_http_mcp_error_pointers(ngx_conf_t *cf, ngx_array_t *atoms);
 
 
 /* NULL: it is there already */
@@ -102,7 +103,6 @@ ngx_http_mcp_set_pass_select(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_conf_passes_t *cp = conf;
 
-    size_t                     i;
     ngx_str_t                 *value;
     ngx_http_mcp_conf_pass_t  *p;
 
@@ -117,17 +117,31 @@ ngx_http_mcp_set_pass_select(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "must be a JSON Pointer that begins with \"/\"";
     }
 
-    for (i = 0; i < value[1].len; i++) {
-        if (value[1].data[i] == '~' && value[1].data[i + 1] != '0'
-            && value[1].data[i + 1] != '1')
-        {
-            return "has a \"~\" that is neither \"~0\" nor \"~1\"";
-        }
+    if (ngx_http_mcp_conf_tilde(&value[1])) {
+        return "has a \"~\" that is neither \"~0\" nor \"~1\"";
     }
 
     p->made.answer.select = value[1];
 
     return NGX_CONF_OK;
+}
+
+
+ngx_uint_t
+ngx_http_mcp_conf_tilde(const ngx_str_t *pointer)
+{
+    u_char  *p, *last;
+
+    last = pointer->data + pointer->len;
+
+    for (p = pointer->data; p < last; p++) {
+
+        if (*p == '~' && (p + 1 == last || (p[1] != '0' && p[1] != '1'))) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -155,7 +169,42 @@ ngx_http_mcp_set_pass_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "invalid text in \"error\": %s", err);
     }
 
-    return rc == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    if (rc != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_mcp_error_pointers(cf, &p->made.answer.error);
+}
+
+
+/* "select" has a pointer that begins with "/", a template has none */
+
+static char *
+ngx_http_mcp_error_pointers(ngx_conf_t *cf, ngx_array_t *atoms)
+{
+    ngx_uint_t        i;
+    mcp_pass_atom_t  *atom;
+
+    atom = atoms->elts;
+
+    for (i = 0; i < atoms->nelts; i++) {
+
+        if (atom[i].op == MCP_PASS_LITERAL
+            || (atom[i].from.data[0] != '/'
+                && !ngx_http_mcp_conf_tilde(&atom[i].from)))
+        {
+            continue;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid pointer \"%V\" in \"error\": expected a "
+                           "JSON Pointer without its first \"/\", and no "
+                           "\"~\" that is neither \"~0\" nor \"~1\"",
+                           &atom[i].from);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
 }
 
 

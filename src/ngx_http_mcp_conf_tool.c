@@ -14,6 +14,8 @@ static ngx_int_t ngx_http_mcp_tool_input(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, const cJSON **properties);
 static ngx_int_t ngx_http_mcp_tool_names(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, const cJSON *properties, ngx_array_t *names);
+static ngx_int_t ngx_http_mcp_tool_output(ngx_conf_t *cf,
+    ngx_http_mcp_conf_tool_t *t);
 static ngx_msec_t ngx_http_mcp_tool_longest(ngx_http_mcp_conf_tool_t *t);
 static ngx_uint_t ngx_http_mcp_tool_idempotent(ngx_http_mcp_conf_tool_t *t);
 static ngx_int_t ngx_http_mcp_conf_tool_make(ngx_conf_t *cf,
@@ -115,6 +117,7 @@ ngx_http_mcp_conf_tool_finish(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
         || ngx_http_mcp_tool_input(cf, t, &properties) != NGX_OK
         || ngx_http_mcp_tool_names(cf, t, properties, &names) != NGX_OK
         || ngx_http_mcp_conf_passes_finish(cf, &t->words, &names) != NGX_OK
+        || ngx_http_mcp_tool_output(cf, t) != NGX_OK
         || ngx_http_mcp_conf_tool_make(cf, t, &tool) != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -212,6 +215,47 @@ ngx_http_mcp_tool_names(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
         name->used = 0;
         name->at = (n < t->args.nelts) ? at[n++] : t->input_at;
     }
+
+    return NGX_OK;
+}
+
+
+/* of several answers the result is JSON whatever they are, of one it is not
+ * always: then a schema that is not of the block, but of a document, goes */
+
+static ngx_int_t
+ngx_http_mcp_tool_output(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t)
+{
+    const char           *with;
+    ngx_http_mcp_pass_t  *pass;
+
+    if (t->output.len == 0 || t->made.passes.combined) {
+        return NGX_OK;
+    }
+
+    pass = t->made.passes.passes.elts;
+
+    if (pass->pass.method.data[0] == 'H') {
+        with = "HEAD, which has no answer";
+
+    } else if (pass->answer.type == MCP_ANSWER_TEXT) {
+        with = "\"result text\"";
+
+    } else if (pass->answer.type == MCP_ANSWER_BLOB) {
+        with = "\"result blob\"";
+
+    } else {
+        return NGX_OK;
+    }
+
+    if (t->said & NGX_HTTP_MCP_TOOL_OUTPUT) {
+        ngx_http_mcp_conf_refuse(cf, &t->output_at,
+                                 "\"output\" does not go with %s: it is the "
+                                 "schema of JSON", with);
+        return NGX_ERROR;
+    }
+
+    ngx_str_null(&t->output);
 
     return NGX_OK;
 }

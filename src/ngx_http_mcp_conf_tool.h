@@ -35,6 +35,7 @@ typedef struct {
     ngx_array_t                  places;    /* of ngx_http_mcp_at_t: of args */
     ngx_http_mcp_at_t            at;        /* the directive, its end */
     ngx_http_mcp_at_t            input_at;
+    ngx_http_mcp_at_t            output_at;
     ngx_uint_t                   said;      /* words of the block */
 } ngx_http_mcp_conf_tool_t;
 

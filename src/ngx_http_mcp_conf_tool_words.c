@@ -197,7 +197,9 @@ ngx_http_mcp_tool_schema(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_conf_tool_t *t = conf;
 
-    ngx_str_t  *text, name, schema;
+    ngx_int_t            rc;
+    ngx_str_t           *text, name, schema;
+    mcp_schema_error_t   err;
 
     if (t->said & (uintptr_t) cmd->post) {
         return "is duplicate";
@@ -217,9 +219,22 @@ ngx_http_mcp_tool_schema(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (text == &t->input) {
         ngx_http_mcp_conf_here(cf, &t->input_at);
 
-        return ngx_http_mcp_tool_try(cf, t, text, NULL, &name) == NGX_OK
-               ? NGX_CONF_OK : NGX_CONF_ERROR;
+        if (ngx_http_mcp_tool_try(cf, t, text, NULL, &name) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        rc = mcp_tool_defaults_check(cf->pool, text, &err);
+
+        if (rc == NGX_DECLINED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\": a \"default\" breaks the schema at "
+                               "\"%V\": %V", &name, &err.path, &err.text);
+        }
+
+        return rc == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
+
+    ngx_http_mcp_conf_here(cf, &t->output_at);
 
     ngx_str_set(&schema, "{\"type\":\"object\"}");
 

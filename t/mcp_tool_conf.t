@@ -75,7 +75,13 @@ refused('no name', location => 'mcp_tool { }',
         qr/invalid number of arguments in "mcp_tool"/);
 refused('two of a name', location => "mcp_tool a { description a; $pass }
         mcp_tool a { description b; $pass } # HERE",
-        qr/tool "a": there is one of that name already/, server => $api);
+        qr/tool "a": there is one of that name already, of \S*nginx.conf:\d+: give/,
+        server => $api);
+refused('two of a name, one of another file', location => "include
+        %%DIR%%/a.conf; mcp_tool a { description b; $pass } # HERE",
+        qr/tool "a": there is one of that name already, of \S*a\.conf:4: give/,
+        server => $api,
+        files => { 'a.conf' => "mcp_tool a {\ndescription a;\n$pass}\n" });
 refused('a name that a pack has', server => "$api\nlocation /b {
         mcp; mcp_tools demo;
         mcp_tool add { description a; $pass } # HERE
@@ -184,7 +190,14 @@ my %files = (
     'syntax.json' => "{\n",
     'schema.json' => '{"type":"object","properties":{"a":{"type":"strin"}}}',
     'remote.json' => '{"type":"object","$ref":"https://example.com/a"}',
+    'value.json'  => '{"type":"object","required":["b"],"$defs":{"n":{'
+                     . '"type":"integer","maximum":9}},"properties":{'
+                     . '"a":{"$ref":"#/$defs/n","default":10},"b":{}}}',
 );
+
+accepted('a default in input', files => { 'a.json' => $files{'value.json'}
+         =~ s/10/9/r }, server => $api, location => "mcp; mcp_tool a {
+         description a; input a.json; pass POST /api/a; }");
 
 tool('input that is missing', "input none.json;", qr/open\(\).* failed/);
 tool('input that is a directory', "input .;", qr/is not a file of at most/);
@@ -197,6 +210,9 @@ tool('input that is no schema', "input schema.json;",
      qr/"\S*schema.json": input schema.*\/properties\/a/, files => \%files);
 tool('input of elsewhere', "input remote.json;",
      qr/"\S*remote.json": input schema/, files => \%files);
+tool('a default that input does not allow', "input value.json;",
+     qr/"\S*value.json": a "default" breaks the schema at "\/a": must be <= 9/,
+     files => \%files);
 tool('input twice', "input ok.json;\ninput ok.json; # HERE\n",
      qr/"input" directive is duplicate/, files => \%files);
 tool('input and arguments', "arg a string; # HERE\ninput ok.json; $pass",
@@ -209,6 +225,14 @@ tool('an argument that input does not have',
 tool('output that is missing', "output none.json;", qr/open\(\).* failed/);
 tool('output that is no schema', "output schema.json;",
      qr/"\S*schema.json": output schema/, files => \%files);
+tool("output and $_", "output ok.json; # HERE\nresult $_; $pass",
+     qr/"output" does not go with "result $_"/, files => \%files)
+    for qw(text blob);
+tool('output of HEAD', "output ok.json; # HERE\npass HEAD /api/a;",
+     qr/"output" does not go with HEAD/, files => \%files);
+accepted('output of several', files => \%files, server => $api,
+         location => 'mcp; mcp_tool a { description a; output ok.json;
+         pass a GET /api/a; result text; pass b HEAD /api/b; }');
 
 
 # passes
@@ -234,6 +258,10 @@ tool('an unknown argument after the URI', 'pass GET /api/a a;',
 tool('an argument in another case',
      "arg a string; pass GET '/api/{A}'; # HERE\n",
      qr/unknown argument "A" in "pass"/);
+tool('an argument twice in the query', "arg a string;\n"
+     . "pass GET /api/a a a; # HERE\n", qr/"a" is twice in the query/);
+tool('an argument in the template and behind it', "arg a string;\n"
+     . "pass GET '/api/a{?a}' a; # HERE\n", qr/"a" is twice in the query/);
 tool('a name that is none', 'pass a-b GET /api/a;', qr/invalid name "a-b" of a/);
 tool('a name twice', "pass a GET /api/a;\npass a GET /api/b; # HERE\n",
      qr/duplicate name "a" of a "pass"/);
@@ -267,6 +295,13 @@ tool('a part of a text', "result text; select /a; # HERE\n$pass",
      qr/does not go with "result text"/);
 tool('an error that does not end', 'error "a {b";',
      qr/invalid text in "error": /);
+tool('an error with a pointer that is none', 'error "{/a}";',
+     qr/invalid pointer "\/a" in "error": .* without its first "\/"/);
+tool('an error with a tilde', 'error "{a~b}";',
+     qr/invalid pointer "a~b" in "error": .*"~0" nor "~1"/);
+tool('a part of an answer with a tilde', "pass a GET /api/a;\n"
+     . 'header X-A "{a/b~c}"; # HERE' . "\n",
+     qr/invalid pointer "a\/b~c" in "header": /);
 tool('a timeout that is none', 'timeout soon;', qr/"timeout" .*invalid time/);
 tool('a timeout of nothing', 'timeout 0;', qr/"timeout" .*invalid time/);
 tool('a size that is none', 'max_response x;', qr/"max_response" .*invalid size/);
@@ -283,6 +318,8 @@ tool('a part of a part', "over cut; # HERE\nselect /a; $pass",
 tool('stream of one with a name',
      "stream on; # HERE\npass a GET /api/a;",
      qr/"stream on" goes with the only "pass", which has no name/);
+tool('stream of bytes', "stream on; # HERE\nresult blob; $pass",
+     qr/"stream on" does not go with "result blob"/);
 tool('cache that is none', 'cache on;', qr/"cache" .* must be "public" or/);
 
 tool('a header without a value', 'header X-A;',

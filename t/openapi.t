@@ -123,7 +123,9 @@ my $b = MCPTest::Backend->start(
 my $t = MCPTest->new(
     files => { 'shop.yaml' => $document },
     server => 'location /_shop/ { internal; proxy_pass http://127.0.0.1:'
-              . $b->port . '/v1/; }',
+              . $b->port . '/v1/; } location = /text { mcp; mcp_openapi
+              %%DIR%%/shop.yaml { pass /_shop; include id getOrder;
+              override getOrder { result text; } } }',
     location => <<'EOC',
 mcp;
 mcp_page_size 4;
@@ -305,11 +307,28 @@ ok($r->result->{isError}, 'an answer that the document forbids');
 like($r->result->{content}[0]{text}, qr/does not allow: .* at \/number must/,
      'an answer that the document forbids: why');
 
+
+
+# what an override says is not what the document does
+
+$r = $t->call('getOrder', { id => 1 }, uri => '/text');
+is($r->text, '{"number":1,"state":"open","parts":[{"number":2,'
+   . '"state":"shipped"}]}', 'text instead of JSON');
+is($r->result->{structuredContent}, undef, 'text instead of JSON: only');
+is($t->rpc('tools/list', {}, uri => '/text')->result->{tools}[0]{outputSchema},
+   undef, 'text instead of JSON: no schema');
+
+$r = $t->call('getOrder', { id => 2 }, uri => '/text');
+ok(!$r->result->{isError}, 'text that the schema of JSON forbids');
+
+
+# what there is not
+
 ok_error($t->call('shop_secret', {}), 200, -32602, 'what is excluded');
 ok_error($t->call('shop_wrong', {}), 200, -32602, 'what is skipped');
 
-my $got = () = map { $_->target } $b->requests;
-is($got, 2, 'nothing else was sent');
+is(join(' ', map { $_->target } $b->requests), '/v1/orders/3 /v1/orders/2 '
+   . '/v1/orders/1 /v1/orders/2', 'nothing else was sent');
 
 like($t->error_log, qr/\[error\].* mcp tool "shop_getOrder": the answer of the (?x:
      )service at \/number must/, 'an answer that the document forbids, said');

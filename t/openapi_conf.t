@@ -93,7 +93,7 @@ accepted('mcp_openapi on all levels',
         header X-A "a{page}";
         select /orders;
         timeout 3s;
-        over cut;
+        over error;
     }
     override getOrder { pass GET "/api/order/{id}"; }
 EOC
@@ -134,6 +134,12 @@ wrong('an override twice',
 wrong('a wrong word in an override',
       "pass /api;\noverride getOrder {\nresult xml; # HERE\n}",
       qr/must be "auto"/);
+wrong('words that exclude each other',
+      "pass /api;\noverride getOrder {\nselect /a; # HERE\nresult text;\n}",
+      qr/"select" is of JSON, so it does not go with "result text"/);
+wrong('a part of a part',
+      "pass /api;\noverride getOrder {\nselect /a;\nover cut; # HERE\n}",
+      qr/"over cut" does not go with/);
 wrong('an argument that is not there',
       "pass /api;\noverride getOrder { # HERE\narg nr integer;\n}",
       qr/the operation has no argument "nr"/);

@@ -190,12 +190,20 @@ sub text { return join '', map { $_->{text} // '' }
                   @{ $_[0]{result}{content} || [] } }
 
 
-sub memory {
-    my ($pid) = @_;
+# the most that all workers together have had, in kilobytes
 
-    open my $fh, '<', "/proc/$pid/status" or return 0;
-    my ($kb) = join('', <$fh>) =~ /VmHWM:\s+(\d+)/;
-    return $kb;
+sub memory {
+    my $sum = 0;
+
+    for my $pid ($t->worker_pids) {
+        open my $fh, '<', "/proc/$pid/status" or die "$pid: $!";
+        my ($kb) = join('', <$fh>) =~ /^VmHWM:\s+(\d+)/m
+            or die "$pid: no VmHWM";
+
+        $sum += $kb;
+    }
+
+    return $sum;
 }
 
 
@@ -322,12 +330,11 @@ is($rest[-1]{result}{structuredContent}{n}, 3.1, 'structured');
 ok_tool_error(call('last', 'sse', 5), qr/No event .* JSON/,
               'of which none is JSON');
 
-my ($pid) = $t->worker_pids;
-my $before = memory($pid);
+my $before = memory();
 
 $r = call('last', 'many');
 is($r->result->{structuredContent}{n}, 20000, 'of many');
-cmp_ok(memory($pid) - $before, '<', 8192, 'of which none is kept')
+cmp_ok(memory() - $before, '<', 8192, 'of which none is kept')
     if !$ENV{TEST_NGINX_SANITIZE} && $t->worker_pids == 1;
 
 
@@ -365,18 +372,7 @@ like($r->text, qr/\A.{63}\n.*1024 bytes/s, 'lines and a note');
 ok_tool_error(call('limited', 'endless'), qr/1024/, 'over error');
 ok_tool_error(call('limited', 'huge'), qr/1024/, 'likewise of no stream');
 
-sub memory {
-    my $sum = 0;
-
-    for my $pid ($t->worker_pids) {
-        open my $fh, '<', "/proc/$pid/status" or next;
-        $sum += $1 for map { /^VmRSS:\s+(\d+)/ ? $1 : () } <$fh>;
-    }
-
-    return $sum;
-}
-
-my $before = memory();
+$before = memory();
 
 ok_tool_error(call('chat', 'endless'), qr/choices/,
               '100 MB of events that say nothing');

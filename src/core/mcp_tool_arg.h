@@ -63,5 +63,13 @@ ngx_int_t mcp_tool_args_replace(ngx_pool_t *pool, const ngx_array_t *args,
 ngx_int_t mcp_tool_defaults(ngx_pool_t *pool, const cJSON *schema,
     cJSON **defaults);
 
+/*
+ * What is sent in place of an argument has to be what a client could have
+ * sent.  NGX_OK; NGX_DECLINED: a default does not fit, err says which;
+ * NGX_ERROR.
+ */
+ngx_int_t mcp_tool_defaults_check(ngx_pool_t *pool, const ngx_str_t *schema,
+    mcp_schema_error_t *err);
+
 
 #endif /* _MCP_TOOL_ARG_H_INCLUDED_ */

@@ -263,3 +263,64 @@ mcp_tool_defaults(ngx_pool_t *pool, const cJSON *schema, cJSON **defaults)
 
     return NGX_OK;
 }
+
+
+/* of a schema what says how each property has to be, and what that refers to:
+ * defaults alone lack what is required */
+
+ngx_int_t
+mcp_tool_defaults_check(ngx_pool_t *pool, const ngx_str_t *schema,
+    mcp_schema_error_t *err)
+{
+    cJSON           *root, *defaults, *node, *next, **last;
+    ngx_int_t        rc;
+    ngx_str_t        text;
+    ngx_uint_t       i;
+    mcp_schema_t    *compiled;
+    mcp_json_doc_t   doc;
+
+    static const char *const  kept[] = {
+        "properties", "$defs", "definitions", "$schema", "$id", NULL
+    };
+
+    text = *schema;
+
+    if (mcp_json_parse(pool, &text, &doc, &root) != NGX_OK
+        || mcp_tool_defaults(pool, root, &defaults) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (defaults == NULL) {
+        return NGX_OK;
+    }
+
+    last = &root->child;
+
+    for (node = root->child; node; node = next) {
+        next = node->next;
+
+        for (i = 0; kept[i]; i++) {
+            if (ngx_strcmp(node->string, kept[i]) == 0) {
+                *last = node;
+                last = &node->next;
+                break;
+            }
+        }
+    }
+
+    *last = NULL;
+
+    rc = mcp_schema_compile(pool, root, &compiled, err);
+
+    if (rc != NGX_OK) {
+
+        /* it refers to what was left out */
+
+        return rc == NGX_DECLINED ? NGX_OK : NGX_ERROR;
+    }
+
+    rc = mcp_schema_check(compiled, defaults, pool, err);
+
+    return rc == NGX_ABORT ? NGX_DECLINED : rc;
+}

@@ -170,6 +170,38 @@ static struct {
 };
 
 
+/* defaults of a schema of a file: the one that is wrong, or NULL */
+
+static const struct {
+    const char          *schema;
+    const char          *path;
+} tool_arg_defaults[] = {
+    { "{\"type\":\"object\"}", NULL },
+    { "{\"type\":\"object\",\"required\":[\"b\"],\"properties\":{\"a\":"
+      "{\"type\":\"integer\",\"default\":1},\"b\":{}}}", NULL },
+    { "{\"type\":\"object\",\"properties\":{\"b\":true,\"a\":"
+      "{\"type\":\"integer\",\"default\":\"1\"}}}", "/a" },
+    { "{\"type\":\"object\",\"properties\":{\"a\":{\"items\":{\"maximum\":2},"
+      "\"default\":[2,3]}}}", "/a/1" },
+    { "{\"type\":\"object\",\"properties\":{\"a\":{\"default\":{\"b\":0},"
+      "\"$ref\":\"#/$defs/n\"}},\"minProperties\":2,\"$defs\":{\"n\":"
+      "{\"properties\":{\"b\":{\"minimum\":1}}}}}", "/a/b" },
+    { "{\"type\":\"object\",\"properties\":{\"a\":{\"default\":0,"
+      "\"$ref\":\"#/definitions/n\"}},\"definitions\":{\"n\":"
+      "{\"minimum\":1}}}", "/a" },
+
+    /* what is required of the whole is not of defaults */
+    { "{\"$ref\":\"#/$defs/o\",\"properties\":{\"a\":{\"default\":1}},"
+      "\"$defs\":{\"o\":{\"required\":[\"b\"]}}}", NULL },
+    { "{\"allOf\":[{\"required\":[\"b\"]}],\"properties\":{\"a\":"
+      "{\"default\":1}}}", NULL },
+
+    /* a reference to what was left out */
+    { "{\"allOf\":[{\"maximum\":1}],\"properties\":{\"a\":{\"default\":2,"
+      "\"$ref\":\"#/allOf/0\"}}}", NULL },
+};
+
+
 static ngx_int_t
 tool_arg_read(ngx_pool_t *pool, ngx_str_t *lines, ngx_array_t *args,
     mcp_schema_error_t *err)
@@ -331,6 +363,34 @@ tool_arg_replace(ngx_uint_t i)
 }
 
 
+static void
+tool_arg_default(ngx_uint_t i)
+{
+    ngx_int_t            rc;
+    ngx_str_t            schema, want;
+    ngx_pool_t          *pool;
+    mcp_schema_error_t   err;
+
+    pool = unit_pool();
+
+    schema.len = ngx_strlen(tool_arg_defaults[i].schema);
+    schema.data = unit_copy(pool, tool_arg_defaults[i].schema, schema.len);
+
+    rc = mcp_tool_defaults_check(pool, &schema, &err);
+
+    if (tool_arg_defaults[i].path == NULL) {
+        unit_is_int(rc, NGX_OK, "default %d: accepted", (int) i);
+
+    } else if (unit_is_int(rc, NGX_DECLINED, "default %d: refused", (int) i)) {
+        want.data = (u_char *) tool_arg_defaults[i].path;
+        want.len = ngx_strlen(want.data);
+        unit_is(&err.path, &want, "default %d: where", (int) i);
+    }
+
+    ngx_destroy_pool(pool);
+}
+
+
 /* whatever is not there, nothing is read that was not written */
 
 static void
@@ -353,6 +413,10 @@ tool_arg_memory(void)
 
         if (rc == NGX_OK) {
             rc = tool_arg_made(pool, &args, &schema, &text);
+        }
+
+        if (rc == NGX_OK) {
+            rc = mcp_tool_defaults_check(pool, &schema, &err);
         }
 
         unit_fail_alloc(-1);
@@ -380,6 +444,10 @@ main(void)
 
     for (i = 0; i < unit_nelts(tool_arg_replaced); i++) {
         tool_arg_replace(i);
+    }
+
+    for (i = 0; i < unit_nelts(tool_arg_defaults); i++) {
+        tool_arg_default(i);
     }
 
     tool_arg_memory();
