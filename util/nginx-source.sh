@@ -53,7 +53,7 @@ paragraphs() {
 
 
 download() {
-    local options
+    local options candidate
 
     mkdir -p "$dir/entries" "$dir/lists/partial" "$dir/cache" "$dir/files"
     cd "$dir/files"
@@ -77,11 +77,24 @@ download() {
             && mv usr/share/nginx/src ../tree
 
     else
-        # an older revision may have left the archive
-        { apt-get "${options[@]}" source "nginx=$version" \
-            || apt-get "${options[@]}" source nginx; } \
-            && mv nginx-*/ ../tree
+        # the installed revision may have left the archive, and the files of
+        # a newer one may not have reached every mirror yet
+        for candidate in "$version" $(listed "${options[@]}"); do
+            if apt-get "${options[@]}" source "nginx=$candidate"; then
+                mv nginx-*/ ../tree
+                return
+            fi
+        done
+
+        return 1
     fi
+}
+
+
+# the revisions of the source in the lists, the newest first
+listed() {
+    apt-cache "$@" showsrc --only-source nginx \
+        | sed -n 's/^Version: //p' | sort -Vru
 }
 
 
