@@ -35,6 +35,8 @@ char *ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_consumer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_sessions(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -110,7 +112,13 @@ ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
 /* after all locations were merged: the default zone; NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_init_zone(ngx_conf_t *cf);
 
-/* the default of "mcp_consumer": NGX_CONF_OK or NGX_CONF_ERROR */
+/* a file of secrets should be nobody else's: [warn] if it is */
+void ngx_http_mcp_warn_of_mode(ngx_conf_t *cf, ngx_str_t *name);
+
+/*
+ * The default of "mcp_consumer", where there are no credentials of ours:
+ * NGX_CONF_OK or NGX_CONF_ERROR.
+ */
 char *ngx_http_mcp_init_consumer(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
 

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_openapi.h>
 
 
@@ -72,6 +73,13 @@ static ngx_command_t  ngx_http_mcp_openapi_commands[] = {
       ngx_http_mcp_openapi_override,
       0,
       0,
+      NULL },
+
+    { ngx_string("scope"),
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_scope,
+      0,
+      offsetof(ngx_http_mcp_openapi_conf_t, need),
       NULL },
 
     { ngx_string("output"),

@@ -55,6 +55,13 @@ static ngx_command_t  ngx_http_mcp_script_commands[] = {
       offsetof(ngx_http_mcp_script_t, icon),
       NULL },
 
+    { ngx_string("scope"),
+      NGX_CONF_1MORE,
+      ngx_http_mcp_set_scope,
+      0,
+      offsetof(ngx_http_mcp_script_t, need),
+      NULL },
+
     { ngx_string("arg"),
       NGX_CONF_1MORE,
       ngx_http_mcp_script_arg,
@@ -127,6 +134,8 @@ ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_http_mcp_refuse(cf, "prompt", &value[1], err);
         return NGX_CONF_ERROR;
     }
+
+    prompt->need = script->need;
 
     return ngx_http_mcp_push_prompt(cf, mlcf, prompt);
 }

@@ -354,6 +354,7 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     tool->input_schema = t->input;
     tool->output_schema = t->output;
     tool->flags = t->flags;
+    tool->need = t->need;
     tool->data = t;
 
     rc = mcp_tool_compile(cf->pool, tool, &err);

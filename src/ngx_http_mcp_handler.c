@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_headers.h>
+#include <ngx_http_mcp_auth.h>
 #include <ngx_http_mcp_check.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_reply.h>
@@ -21,6 +22,7 @@
 #include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_follow.h>
 #include <ngx_http_mcp_stream.h>
+#include <ngx_http_mcp_view.h>
 
 
 static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
@@ -41,6 +43,8 @@ static ngx_uint_t ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx);
 ngx_int_t
 ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 {
+    ngx_uint_t                stranger;
+    mcp_error_e               cause;
     ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
@@ -69,17 +73,29 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->error.cause = ngx_http_mcp_check_request(r, ctx);
+    cause = ngx_http_mcp_check_request(r, ctx);
+
+    if (ngx_http_mcp_auth(r, ctx) == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    stranger = (ctx->error.cause != MCP_ERROR_NONE);
+
+    if (cause != MCP_ERROR_NONE) {
+        ctx->error.cause = cause;
+        ngx_str_null(&ctx->challenge);
+    }
 
     if (ctx->error.cause != MCP_ERROR_NONE) {
         r->expect_tested = 1;
 
         /*
-         * a stream that is answered before its body has ended is reset,
-         * and some clients take that for a failure
+         * A stream that is answered before its body has ended is reset, and
+         * some clients take that for a failure; but the body of a stranger is
+         * not read.
          */
 
-        if (r->http_version < NGX_HTTP_VERSION_20) {
+        if (stranger || r->http_version < NGX_HTTP_VERSION_20) {
             return NGX_DECLINED;
         }
 
@@ -175,6 +191,10 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     ctx->current = 0;
+
+    if (ngx_http_mcp_view(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     rc = ngx_http_mcp_session_read(r, ctx);
 
@@ -410,12 +430,15 @@ static ngx_int_t
 ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg, mcp_action_t *action)
 {
-    ngx_int_t                 rc;
-    ngx_http_mcp_loc_conf_t  *mlcf;
+    ngx_int_t  rc;
 
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+    mcp_dispatch_enter(ctx->server, msg);
 
-    rc = mcp_dispatch(mlcf->server, msg, action);
+    rc = mcp_dispatch(ctx->server, msg, action);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_mcp_auth_forbid(r, ctx, msg);
+    }
 
     if (rc != NGX_OK) {
         return rc;

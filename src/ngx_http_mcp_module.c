@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 #include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_pass.h>
 #include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
@@ -173,10 +174,10 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       NULL },
 
     { ngx_string("mcp_consumer"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_set_complex_value_slot,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_mcp_set_consumer,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_mcp_loc_conf_t, consumer),
+      0,
       NULL },
 
     { ngx_string("mcp_sessions"),
@@ -335,8 +336,10 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    if (ngx_array_init(&mmcf->packs, cf->pool, 4, sizeof(ngx_http_mcp_pack_t))
-        != NGX_OK
+    if (ngx_array_init(&mmcf->api_keys, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->packs, cf->pool, 4,
+                          sizeof(ngx_http_mcp_pack_t))
+           != NGX_OK
         || ngx_array_init(&mmcf->watches, cf->pool, 1, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->endpoints, cf->pool, 4, sizeof(void *))
@@ -379,6 +382,11 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
      *     conf->server = NULL;
      */
 
+    conf->auth = ngx_http_mcp_conf_auth_create(cf);
+    if (conf->auth == NULL) {
+        return NULL;
+    }
+
     conf->enable = NGX_CONF_UNSET;
     conf->info = NGX_CONF_UNSET_PTR;
     conf->origins = NGX_CONF_UNSET_PTR;
@@ -410,7 +418,10 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_mcp_loc_conf_t *prev = parent;
     ngx_http_mcp_loc_conf_t *conf = child;
 
-    if (ngx_http_mcp_merge_enable(cf, prev, conf) != NGX_CONF_OK) {
+    if (ngx_http_mcp_merge_enable(cf, prev, conf) != NGX_CONF_OK
+        || ngx_http_mcp_conf_auth_merge(cf, prev->auth, conf->auth)
+           != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -447,6 +458,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->consumer == NULL) {
         conf->consumer = prev->consumer;
+        conf->consumer_scope = prev->consumer_scope;
     }
 
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);

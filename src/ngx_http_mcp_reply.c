@@ -19,6 +19,8 @@ static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
 static const char *ngx_http_mcp_reply_allow(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
+static ngx_int_t ngx_http_mcp_reply_challenge(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_uint_t status);
 static ngx_int_t ngx_http_mcp_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -163,6 +165,10 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_http_mcp_reply_challenge(r, ctx, status) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     ngx_http_mcp_set_type(r, "application/json");
 
     /* conditional headers are about resources, not about answers */
@@ -206,6 +212,39 @@ ngx_http_mcp_reply_allow(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     }
 
     return "GET, POST, DELETE";
+}
+
+
+/* of two challenges, a client that knows neither would take the first */
+
+static ngx_int_t
+ngx_http_mcp_reply_challenge(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_uint_t status)
+{
+    ngx_table_elt_t  *h;
+
+    if (ctx->challenge.len == 0
+        || r->headers_out.www_authenticate
+        || (status != NGX_HTTP_UNAUTHORIZED && status != NGX_HTTP_FORBIDDEN
+            && status != NGX_HTTP_BAD_REQUEST))
+    {
+        return NGX_OK;
+    }
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "WWW-Authenticate");
+    h->value = ctx->challenge;
+
+    r->headers_out.www_authenticate = h;
+
+    return NGX_OK;
 }
 
 
@@ -267,6 +306,10 @@ ngx_http_mcp_header_filter(ngx_http_request_t *r)
     ngx_str_null(&ctx->error.data);
 
     if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_mcp_reply_challenge(r, ctx, r->err_status) != NGX_OK) {
         return NGX_ERROR;
     }
 

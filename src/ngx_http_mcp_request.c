@@ -114,9 +114,22 @@ ngx_http_mcp_read_body(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
 {
+    ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
+    ctx = ngx_http_mcp_get_ctx(r);
+
+    if (ctx && ctx->identity) {
+        *principal = ctx->identity->consumer;
+        return NGX_OK;
+    }
+
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (mlcf->consumer == NULL) {
+        ngx_str_null(principal);
+        return NGX_OK;
+    }
 
     return ngx_http_complex_value(r, mlcf->consumer, principal);
 }

@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 #include <mcp_dispatch.h>
+#include <mcp_scope.h>
 #include <mcp_state.h>
 #include <ngx_http_mcp.h>
 
@@ -38,6 +39,9 @@ typedef struct {
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
+    mcp_scopes_t                *scopes;
+    ngx_array_t                  api_keys; /* of ngx_http_mcp_keys_t
+                                              pointers */
     ngx_int_t                    request_id;      /* index of $request_id;
                                                      < 0: nobody asks for it */
     ngx_int_t                    request_method;  /* likewise */
@@ -60,6 +64,8 @@ typedef struct {
 
 typedef struct ngx_http_mcp_loc_conf_s  ngx_http_mcp_loc_conf_t;
 typedef struct ngx_http_mcp_endpoint_s  ngx_http_mcp_endpoint_t;
+typedef struct ngx_http_mcp_views_s  ngx_http_mcp_views_t;
+typedef struct ngx_http_mcp_auth_conf_s  ngx_http_mcp_auth_conf_t;
 
 
 struct ngx_http_mcp_loc_conf_s {
@@ -86,7 +92,10 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_uint_t                   list_public;
     ngx_uint_t                   page_size;
 
-    ngx_http_complex_value_t    *consumer;       /* NULL: not enabled */
+    ngx_http_complex_value_t    *consumer;       /* NULL: nobody is known
+                                                    but by a credential */
+    ngx_http_complex_value_t    *consumer_scope;  /* or NULL */
+    ngx_http_mcp_auth_conf_t    *auth;
 
     ngx_uint_t                   sessions;       /* NGX_HTTP_MCP_SESSIONS_* */
     time_t                       session_timeout;
@@ -99,6 +108,8 @@ struct ngx_http_mcp_loc_conf_s {
 
     mcp_server_t                *server;         /* rendered */
     ngx_http_mcp_endpoint_t     *endpoint;       /* NULL: not enabled */
+    ngx_http_mcp_views_t        *views;          /* NULL: all callers see the
+                                                    same */
 };
 
 
@@ -113,6 +124,16 @@ typedef struct {
 
 typedef struct ngx_http_mcp_listen_s  ngx_http_mcp_listen_t;
 typedef struct ngx_http_mcp_replay_s  ngx_http_mcp_replay_t;
+
+
+/* whom a credential stands for */
+typedef struct {
+    ngx_str_t                    consumer;
+    ngx_str_t                    scope;    /* names, as they were given */
+    const mcp_scope_set_t       *set;
+    const ngx_array_t           *tools;    /* patterns; NULL: all */
+    time_t                       expires;  /* 0: never */
+} ngx_http_mcp_identity_t;
 
 
 typedef struct {
@@ -131,6 +152,11 @@ typedef struct {
     ngx_chain_t                **last_out;
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
+
+    const ngx_http_mcp_identity_t  *identity;  /* NULL: no credential */
+    const mcp_server_t          *server;   /* what the caller sees */
+    ngx_str_t                    challenge;  /* WWW-Authenticate, of a
+                                                refusal */
 
     mcp_session_t               *session;  /* legacy; NULL: none */
 

@@ -562,11 +562,18 @@ mcp_dispatch_subject(const mcp_server_t *server, mcp_msg_t *msg)
         return NGX_ERROR;
     }
 
-    if (msg->handler->handler == mcp_tools_call) {
-        msg->tool = mcp_server_find(server, MCP_OFFER_TOOLS, &msg->name);
-    }
+    mcp_dispatch_enter(server, msg);
 
     return NGX_OK;
+}
+
+
+void
+mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg)
+{
+    if (msg->handler && msg->handler->handler == mcp_tools_call) {
+        msg->tool = mcp_server_find(server, MCP_OFFER_TOOLS, &msg->name);
+    }
 }
 
 

@@ -59,6 +59,9 @@
     x(EVENT,        -32600, 400, 400, "event",                                \
       "Last-Event-ID is unknown or no longer kept")                           \
     x(UNAUTHORIZED, -32600, 401, 401, "unauthorized", "Unauthorized")         \
+    x(CREDENTIALS,  -32600, 400, 400, "unauthorized",                         \
+      "Invalid request: more than one credential, or a malformed one")        \
+    x(SCOPE,        -32600, 403, 403, "scope",        "Insufficient scope")   \
     x(FORBIDDEN,    -32600, 403, 403, "forbidden",    "Forbidden")            \
     x(LIMITED,      -32600, 429, 429, "limited",      "Too many requests")    \
     x(REFUSED,      -32600, 400, 400, "refused",      "Request refused")      \

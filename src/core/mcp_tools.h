@@ -40,6 +40,8 @@ struct mcp_tool_s {
     ngx_uint_t          flags;
     ngx_uint_t          capabilities;   /* MCP_CLIENT_* it cannot do without */
 
+    const mcp_scope_set_t  *need;       /* of its callers; NULL: nothing */
+
     mcp_schema_t       *input;
     mcp_schema_t       *output;         /* or NULL */
     ngx_array_t         params;         /* of mcp_param_t */

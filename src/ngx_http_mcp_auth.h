@@ -1,0 +1,75 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#ifndef _NGX_HTTP_MCP_AUTH_H_INCLUDED_
+#define _NGX_HTTP_MCP_AUTH_H_INCLUDED_
+
+
+#include <mcp_cred.h>
+#include <mcp_protect.h>
+#include <mcp_scope.h>
+#include <mcp_view.h>
+#include <ngx_http_mcp_request.h>
+
+
+/*
+ * Who calls: the credential of a request, judged before its body is read, or,
+ * with "mcp_auth_phase access", among the access modules.  What is refused is
+ * recorded, as everything in PREACCESS is, and answered by the content
+ * handler.
+ *
+ * Specification: MCP 2026-07-28 basic/authorization; RFC 6750.
+ */
+
+
+/* a file of keys */
+typedef struct {
+    mcp_creds_t                  creds;
+    mcp_scope_set_t             *sets;     /* what each key may do */
+} ngx_http_mcp_keys_t;
+
+
+/* "mcp_tool_scope" */
+typedef struct {
+    ngx_str_t                    pattern;
+    mcp_scope_set_t              set;
+} ngx_http_mcp_tool_scope_t;
+
+
+struct ngx_http_mcp_auth_conf_s {
+    ngx_http_mcp_keys_t         *keys;     /* NULL: no API keys */
+    ngx_uint_t                   access;   /* judged in the ACCESS phase */
+    ngx_flag_t                   hidden;   /* what is not allowed is unknown */
+    ngx_array_t                 *tool_scopes;  /* of
+                                                  ngx_http_mcp_tool_scope_t */
+    ngx_str_t                    url;      /* of the metadata, or empty */
+    ngx_str_t                    initial;  /* scopes to begin with, or empty */
+};
+
+
+/*
+ * Judges the credential of a request.  NGX_OK: ctx->identity is set, or nothing
+ * is asked for; NGX_DECLINED: ctx->challenge is set, ctx->error too unless the
+ * ACCESS phase has a say in it; NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+
+/* is it asked for at all; of a merged location */
+ngx_uint_t ngx_http_mcp_auth_enabled(ngx_http_mcp_auth_conf_t *conf);
+
+/*
+ * A message was refused by what its caller sees: where the caller may not use
+ * what is there that becomes the error, with ctx->challenge.  NGX_DECLINED or
+ * NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_auth_forbid(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
+
+/* the ACCESS phase */
+ngx_int_t ngx_http_mcp_auth_handler(ngx_http_request_t *r);
+
+
+#endif /* _NGX_HTTP_MCP_AUTH_H_INCLUDED_ */
