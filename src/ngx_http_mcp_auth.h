@@ -45,8 +45,12 @@ struct ngx_http_mcp_auth_conf_s {
     ngx_flag_t                   hidden;   /* what is not allowed is unknown */
     ngx_array_t                 *tool_scopes;  /* of
                                                   ngx_http_mcp_tool_scope_t */
+    ngx_str_t                    resource; /* its URI, or empty */
+    ngx_array_t                 *servers;  /* of ngx_str_t: issuers */
+    ngx_array_t                 *scopes;   /* of ngx_str_t, to be told */
+    ngx_str_t                    initial;  /* those to begin with, spaces
+                                              between them, or empty */
     ngx_str_t                    url;      /* of the metadata, or empty */
-    ngx_str_t                    initial;  /* scopes to begin with, or empty */
 };
 
 

@@ -8,9 +8,11 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_conf_auth.h>
+#include <ngx_http_mcp_metadata.h>
 
 
 static ngx_int_t ngx_http_mcp_auth_postconfiguration(ngx_conf_t *cf);
+static void *ngx_http_mcp_auth_create_srv_conf(ngx_conf_t *cf);
 
 
 /*
@@ -56,6 +58,27 @@ static ngx_command_t  ngx_http_mcp_auth_commands[] = {
       0,
       NULL },
 
+    { ngx_string("mcp_resource_metadata"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_mcp_set_resource_metadata,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_authorization_servers"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_authorization_servers,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_scopes"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_scopes,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -67,7 +90,7 @@ static ngx_http_module_t  ngx_http_mcp_auth_module_ctx = {
     NULL,                                  /* create main configuration */
     NULL,                                  /* init main configuration */
 
-    NULL,                                  /* create server configuration */
+    ngx_http_mcp_auth_create_srv_conf,     /* create server configuration */
     NULL,                                  /* merge server configuration */
 
     NULL,                                  /* create location configuration */
@@ -106,5 +129,33 @@ ngx_http_mcp_auth_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_auth_handler;
 
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_SERVER_REWRITE_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_mcp_metadata_handler;
+
     return ngx_http_mcp_conf_keys(cf);
+}
+
+
+static void *
+ngx_http_mcp_auth_create_srv_conf(ngx_conf_t *cf)
+{
+    ngx_http_mcp_auth_srv_conf_t  *conf;
+
+    conf = ngx_palloc(cf->pool, sizeof(ngx_http_mcp_auth_srv_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&conf->documents, cf->pool, 1,
+                       sizeof(ngx_http_mcp_document_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return conf;
 }

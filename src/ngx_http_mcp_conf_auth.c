@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_view.h>
@@ -15,7 +16,6 @@
 #define NGX_HTTP_MCP_KEYS_FILE_MAX  (64 * 1024 * 1024)
 
 
-static ngx_http_mcp_auth_conf_t *ngx_http_mcp_conf_auth(ngx_conf_t *cf);
 static mcp_scopes_t *ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf);
 static ngx_uint_t ngx_http_mcp_conf_patterns(
     const ngx_http_mcp_auth_conf_t *conf);
@@ -34,14 +34,17 @@ ngx_http_mcp_conf_auth_create(ngx_conf_t *cf)
     /*
      * set by ngx_pcalloc():
      *
-     *     conf->url = { 0, NULL };
+     *     conf->resource = { 0, NULL };
      *     conf->initial = { 0, NULL };
+     *     conf->url = { 0, NULL };
      */
 
     conf->keys = NGX_CONF_UNSET_PTR;
     conf->access = NGX_CONF_UNSET_UINT;
     conf->hidden = NGX_CONF_UNSET;
     conf->tool_scopes = NGX_CONF_UNSET_PTR;
+    conf->servers = NGX_CONF_UNSET_PTR;
+    conf->scopes = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -55,12 +58,19 @@ ngx_http_mcp_conf_auth_merge(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *prev,
     ngx_conf_merge_uint_value(conf->access, prev->access, 0);
     ngx_conf_merge_value(conf->hidden, prev->hidden, 0);
     ngx_conf_merge_ptr_value(conf->tool_scopes, prev->tool_scopes, NULL);
+    ngx_conf_merge_ptr_value(conf->servers, prev->servers, NULL);
+
+    if (conf->scopes == NGX_CONF_UNSET_PTR) {
+        conf->initial = prev->initial;
+    }
+
+    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
 
     return NGX_CONF_OK;
 }
 
 
-static ngx_http_mcp_auth_conf_t *
+ngx_http_mcp_auth_conf_t *
 ngx_http_mcp_conf_auth(ngx_conf_t *cf)
 {
     ngx_http_mcp_loc_conf_t  *mlcf;
@@ -306,36 +316,41 @@ char *
 ngx_http_mcp_conf_scopes(ngx_conf_t *cf, ngx_uint_t first,
     mcp_scope_set_t *set)
 {
-    ngx_str_t     *value;
-    ngx_uint_t     i;
-    const char    *err;
-    mcp_scopes_t  *scopes;
-
-    scopes = ngx_http_mcp_conf_known_scopes(cf);
-    if (scopes == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    ngx_str_t   *value;
+    ngx_uint_t   i;
 
     value = cf->args->elts;
 
     for (i = first; i < cf->args->nelts; i++) {
-
-        switch (mcp_scope_add(scopes, &value[i], set, &err)) {
-
-        case NGX_OK:
-            break;
-
-        case NGX_DECLINED:
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid scope \"%V\": %s", &value[i], err);
-            return NGX_CONF_ERROR;
-
-        default: /* NGX_ERROR */
+        if (ngx_http_mcp_conf_scope(cf, &value[i], set) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
     }
 
     return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_scope(ngx_conf_t *cf, ngx_str_t *name, mcp_scope_set_t *set)
+{
+    ngx_int_t      rc;
+    const char    *err;
+    mcp_scopes_t  *scopes;
+
+    scopes = ngx_http_mcp_conf_known_scopes(cf);
+    if (scopes == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = mcp_scope_add(scopes, name, set, &err);
+
+    if (rc == NGX_DECLINED) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid scope \"%V\": %s",
+                           name, err);
+    }
+
+    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
 }
 
 

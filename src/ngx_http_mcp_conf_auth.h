@@ -24,8 +24,16 @@ char *ngx_http_mcp_set_hidden(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_authorization_servers(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_scope_implies(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* the part of the configuration that these directives set */
+ngx_http_mcp_auth_conf_t *ngx_http_mcp_conf_auth(ngx_conf_t *cf);
 
 /* what a location says: NULL if there is no memory; NGX_CONF_OK or an error */
 ngx_http_mcp_auth_conf_t *ngx_http_mcp_conf_auth_create(ngx_conf_t *cf);
@@ -37,6 +45,10 @@ char *ngx_http_mcp_conf_auth_merge(ngx_conf_t *cf,
  * NGX_CONF_OK, or what is wrong.
  */
 char *ngx_http_mcp_conf_scopes(ngx_conf_t *cf, ngx_uint_t first,
+    mcp_scope_set_t *set);
+
+/* one name, into a set or NULL: NGX_OK, or NGX_ERROR after an [emerg] line */
+ngx_int_t ngx_http_mcp_conf_scope(ngx_conf_t *cf, ngx_str_t *name,
     mcp_scope_set_t *set);
 
 /* "scope NAME ..." of a block: "conf" has a pointer to a set at cmd->offset */

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_script.h>
 
 

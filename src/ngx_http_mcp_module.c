@@ -13,6 +13,7 @@
 #include <ngx_http_mcp_conf_pass.h>
 #include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
+#include <ngx_http_mcp_metadata.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_publish.h>
 #include <ngx_http_mcp_reply.h>
@@ -476,6 +477,12 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->consumer == NULL
         && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->auth->resource.len
+        && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
