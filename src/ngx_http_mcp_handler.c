@@ -67,6 +67,7 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ctx->conf = mlcf;
     ctx->phase = r->phase_handler;
 
     if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {

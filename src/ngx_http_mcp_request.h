@@ -103,6 +103,9 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_msec_t                   tool_timeout;
     ngx_array_t                 *tool_timeouts;  /* of the next */
     ngx_msec_t                   input_timeout;
+    time_t                       limit_wait;     /* seconds that a call over a
+                                                    limit is told; 0: a status
+                                                    says it */
     ngx_msec_t                   stream_heartbeat;   /* 0: none */
     ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
 
@@ -153,6 +156,7 @@ typedef struct {
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
 
+    ngx_http_mcp_loc_conf_t     *conf;     /* where it began */
     const ngx_http_mcp_identity_t  *identity;  /* NULL: no credential */
     const mcp_server_t          *server;   /* what the caller sees */
     ngx_str_t                    challenge;  /* WWW-Authenticate, of a
