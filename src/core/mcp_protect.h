@@ -40,18 +40,21 @@ typedef enum {
 
 /*
  * Takes the URI of a resource apart: absolute, http or https, a host, neither
- * user, query nor fragment, no dot segment.  "metadata" becomes the path of its
- * metadata, "/.well-known/oauth-protected-resource" inserted before its own,
- * and "url" the whole address, of the same origin; a "/" alone is no path.
- * NGX_OK, NGX_DECLINED (*err) or NGX_ERROR.
+ * user, query nor fragment, no dot segment and no empty one.  "metadata"
+ * becomes the path of its metadata, "/.well-known/oauth-protected-resource"
+ * inserted before its own, decoded as r->uri is, and "url" the whole address,
+ * of the same origin; a "/" alone is no path.  NGX_OK, NGX_DECLINED (*err, to
+ * be read after the URI: "has a query") or NGX_ERROR.
  */
 ngx_int_t mcp_protect_uri(ngx_pool_t *pool, const ngx_str_t *resource,
     ngx_str_t *metadata, ngx_str_t *url, const char **err);
 
-/* is that the URI of an issuer: https, or http of this machine; NULL: yes */
+/* is that the URI of an issuer: https, or http of this machine, neither user,
+ * query nor fragment; NULL: yes, else as *err above */
 const char *mcp_protect_issuer(const ngx_str_t *uri);
 
-/* the JSON document; NGX_OK or NGX_ERROR */
+/* the JSON document; MCP wants at least one issuer in it; NGX_OK or
+ * NGX_ERROR */
 ngx_int_t mcp_protect_metadata(const mcp_protect_t *protect, ngx_pool_t *pool,
     ngx_str_t *json);
 
