@@ -41,6 +41,8 @@ char *ngx_http_mcp_set_sessions(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_input_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -16,7 +16,7 @@
 #include <ngx_http_mcp_metadata.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_publish.h>
-#include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_refusal.h>
 #include <ngx_http_mcp_subrequest.h>
 #include <ngx_http_mcp_variables.h>
 #include <ngx_http_mcp_watch.h>
@@ -40,6 +40,10 @@ static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_mcp_set_handler(ngx_conf_t *cf,
+    ngx_http_handler_pt handler);
 
 
 static ngx_conf_num_bounds_t  ngx_http_mcp_page_size_bounds = {
@@ -68,6 +72,20 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
     { ngx_string("mcp_publish"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_mcp_set_publish,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_error"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_mcp_set_error,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("mcp_limit_as_tool_error"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_mcp_set_limit_as_tool_error,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -284,7 +302,7 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_precontent_handler;
 
-    ngx_http_mcp_reply_init();
+    ngx_http_mcp_refusal_init();
 
     ngx_http_mcp_subrequest_init(cf);
 
@@ -406,6 +424,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->tool_timeout = NGX_CONF_UNSET_MSEC;
     conf->tool_timeouts = NGX_CONF_UNSET_PTR;
     conf->input_timeout = NGX_CONF_UNSET_MSEC;
+    conf->limit_wait = NGX_CONF_UNSET;
     conf->stream_heartbeat = NGX_CONF_UNSET_MSEC;
     conf->thread_pool = NGX_CONF_UNSET_PTR;
 
@@ -453,6 +472,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
     ngx_conf_merge_msec_value(conf->input_timeout, prev->input_timeout,
                               300000);
+    ngx_conf_merge_sec_value(conf->limit_wait, prev->limit_wait, 0);
     ngx_conf_merge_msec_value(conf->stream_heartbeat, prev->stream_heartbeat,
                               15000);
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);
@@ -552,11 +572,25 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    return ngx_http_mcp_set_handler(cf, ngx_http_mcp_publish_handler);
+}
+
+
+static char *
+ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_http_mcp_set_handler(cf, ngx_http_mcp_error_handler);
+}
+
+
+static char *
+ngx_http_mcp_set_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
+{
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (clcf->handler == ngx_http_mcp_publish_handler) {
+    if (clcf->handler == handler) {
         return "is duplicate";
     }
 
@@ -564,7 +598,7 @@ ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "conflicts with another content handler of the location";
     }
 
-    clcf->handler = ngx_http_mcp_publish_handler;
+    clcf->handler = handler;
 
     return NGX_CONF_OK;
 }
