@@ -41,8 +41,6 @@ char *ngx_http_mcp_set_sessions(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_input_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -99,6 +97,7 @@ typedef struct {
 char *ngx_http_mcp_parse_words(ngx_conf_t *cf, ngx_http_mcp_words_t *words);
 
 /* setters that several directives share */
+char *ngx_http_mcp_set_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
 char *ngx_http_mcp_set_icon(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_check_icon(ngx_str_t *icon);
 char *ngx_http_mcp_set_ttl(ngx_conf_t *cf, ngx_msec_t *ttl,

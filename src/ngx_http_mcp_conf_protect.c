@@ -7,7 +7,9 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_conf_auth.h>
+#include <ngx_http_mcp_refusal.h>
 
 
 static ngx_int_t ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_str_t *initial,
@@ -171,4 +173,66 @@ ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_str_t *initial, u_char *p,
         *end = ' ';
         p = end + 1;
     }
+}
+
+
+char *
+ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_http_mcp_set_handler(cf, ngx_http_mcp_error_handler);
+}
+
+
+/* "mcp_limit_as_tool_error on|off [wait=TIME]" */
+
+char *
+ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_str_t                *value, time;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_mcp_module);
+
+    if (mlcf->limit_wait != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        mlcf->limit_wait = 0;
+
+    } else if (ngx_strcmp(value[1].data, "on") == 0) {
+        mlcf->limit_wait = 1;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\", expected on or off",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (mlcf->limit_wait
+        && ngx_strncmp(value[2].data, "wait=", sizeof("wait=") - 1) == 0)
+    {
+        time.data = value[2].data + sizeof("wait=") - 1;
+        time.len = value[2].len - (sizeof("wait=") - 1);
+
+        mlcf->limit_wait = ngx_parse_time(&time, 1);
+
+        if (mlcf->limit_wait > 0) {
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\", expected wait=TIME, 1s at "
+                       "least", &value[2]);
+
+    return NGX_CONF_ERROR;
 }

@@ -40,10 +40,6 @@ static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_mcp_set_handler(ngx_conf_t *cf,
-    ngx_http_handler_pt handler);
 
 
 static ngx_conf_num_bounds_t  ngx_http_mcp_page_size_bounds = {
@@ -72,20 +68,6 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
     { ngx_string("mcp_publish"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_mcp_set_publish,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("mcp_error"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_mcp_set_error,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("mcp_limit_as_tool_error"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
-      ngx_http_mcp_set_limit_as_tool_error,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -573,32 +555,4 @@ static char *
 ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     return ngx_http_mcp_set_handler(cf, ngx_http_mcp_publish_handler);
-}
-
-
-static char *
-ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    return ngx_http_mcp_set_handler(cf, ngx_http_mcp_error_handler);
-}
-
-
-static char *
-ngx_http_mcp_set_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->handler == handler) {
-        return "is duplicate";
-    }
-
-    if (clcf->handler) {
-        return "conflicts with another content handler of the location";
-    }
-
-    clcf->handler = handler;
-
-    return NGX_CONF_OK;
 }
