@@ -204,42 +204,48 @@ ngx_int_t
 ngx_http_mcp_auth_forbid(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg)
 {
-    mcp_buf_t                  b;
-    ngx_int_t                  rc;
-    ngx_str_t                  scope;
-    mcp_scope_set_t            need;
-    ngx_http_mcp_loc_conf_t   *mlcf;
-    ngx_http_mcp_auth_conf_t  *conf;
-    ngx_http_mcp_main_conf_t  *mmcf;
+    ngx_int_t                 rc;
+    mcp_scope_set_t           need;
+    ngx_http_mcp_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
-    conf = mlcf->auth;
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_mcp_module);
 
-    if (ctx->server == mlcf->server || conf->hidden) {
+    if (ctx->server == mlcf->server || mlcf->auth->hidden) {
         return NGX_DECLINED;
     }
 
     rc = mcp_view_need(mlcf->server, msg, &need);
 
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    return rc == NGX_OK ? ngx_http_mcp_auth_lacks(r, ctx, msg, &need) : rc;
+}
+
+
+ngx_int_t
+ngx_http_mcp_auth_lacks(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg, const mcp_scope_set_t *need)
+{
+    mcp_buf_t                  b;
+    ngx_str_t                  scope;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_mcp_module);
 
     mcp_buf_init(&b, r->pool, 128);
-    mcp_scope_write(&b, mmcf->scopes, &need);
+    mcp_scope_write(&b, mmcf->scopes, need);
 
     if (mcp_buf_done(&b, &scope) != NGX_OK) {
         return NGX_ERROR;
     }
 
+    /* more scopes are no help to a key that is for other tools */
+
     if (scope.len == 0) {
         return mcp_rpc_error(r->pool, &msg->error, MCP_ERROR_FORBIDDEN,
-                             "Forbidden: this credential may not use it");
+                             "Forbidden: this credential is not for it");
     }
 
-    if (mcp_protect_challenge(r->pool, MCP_CHALLENGE_SCOPE, &conf->url, &scope,
-                              &ctx->challenge)
+    if (mcp_protect_challenge(r->pool, MCP_CHALLENGE_SCOPE,
+                              &ctx->conf->auth->url, &scope, &ctx->challenge)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -247,4 +253,26 @@ ngx_http_mcp_auth_forbid(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     return mcp_rpc_error(r->pool, &msg->error, MCP_ERROR_SCOPE,
                          "Insufficient scope: it takes \"%V\"", &scope);
+}
+
+
+ngx_uint_t
+ngx_http_mcp_tool_need(const ngx_array_t *lines, const ngx_str_t *name,
+    mcp_scope_set_t *need)
+{
+    ngx_uint_t                  i, found;
+    ngx_http_mcp_tool_scope_t  *scope;
+
+    scope = lines ? lines->elts : NULL;
+    found = 0;
+
+    for (i = 0; scope && i < lines->nelts; i++) {
+
+        if (mcp_pattern_match(&scope[i].pattern, name)) {
+            mcp_scope_join(need, &scope[i].set);
+            found = 1;
+        }
+    }
+
+    return found;
 }

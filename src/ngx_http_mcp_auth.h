@@ -72,6 +72,17 @@ ngx_uint_t ngx_http_mcp_auth_enabled(ngx_http_mcp_auth_conf_t *conf);
 ngx_int_t ngx_http_mcp_auth_forbid(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 
+/* the same, where it is known what the caller lacks */
+ngx_int_t ngx_http_mcp_auth_lacks(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg, const mcp_scope_set_t *need);
+
+/*
+ * What "mcp_tool_scope" lines, NULL for none, say of a name is added to the
+ * set; true if there is anything.
+ */
+ngx_uint_t ngx_http_mcp_tool_need(const ngx_array_t *lines,
+    const ngx_str_t *name, mcp_scope_set_t *need);
+
 /* the ACCESS phase */
 ngx_int_t ngx_http_mcp_auth_handler(ngx_http_request_t *r);
 

@@ -23,6 +23,13 @@ static void *ngx_http_mcp_auth_create_srv_conf(ngx_conf_t *cf);
 
 static ngx_command_t  ngx_http_mcp_auth_commands[] = {
 
+    { ngx_string("mcp_inspect"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_http_mcp_set_inspect,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_mcp_loc_conf_t, inspect),
+      NULL },
+
     { ngx_string("mcp_api_keys"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_mcp_set_api_keys,

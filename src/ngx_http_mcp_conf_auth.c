@@ -380,39 +380,31 @@ ngx_int_t
 ngx_http_mcp_conf_need(ngx_conf_t *cf, const mcp_tool_t *tool,
     const mcp_scope_set_t **need)
 {
-    ngx_uint_t                  i;
-    mcp_scope_set_t            *set;
-    ngx_http_mcp_auth_conf_t   *conf;
-    ngx_http_mcp_tool_scope_t  *scope;
+    mcp_scope_set_t            set, *joined;
+    ngx_http_mcp_auth_conf_t  *conf;
 
     *need = tool->need;
 
     conf = ngx_http_mcp_conf_auth(cf);
 
-    scope = conf->tool_scopes ? conf->tool_scopes->elts : NULL;
-    set = NULL;
+    ngx_memzero(&set, sizeof(mcp_scope_set_t));
 
-    for (i = 0; scope && i < conf->tool_scopes->nelts; i++) {
-
-        if (!mcp_pattern_match(&scope[i].pattern, &tool->name)) {
-            continue;
-        }
-
-        if (set == NULL) {
-            set = ngx_pcalloc(cf->pool, sizeof(mcp_scope_set_t));
-            if (set == NULL) {
-                return NGX_ERROR;
-            }
-
-            if (tool->need) {
-                *set = *tool->need;
-            }
-
-            *need = set;
-        }
-
-        mcp_scope_join(set, &scope[i].set);
+    if (!ngx_http_mcp_tool_need(conf->tool_scopes, &tool->name, &set)) {
+        return NGX_OK;
     }
+
+    joined = ngx_palloc(cf->pool, sizeof(mcp_scope_set_t));
+    if (joined == NULL) {
+        return NGX_ERROR;
+    }
+
+    *joined = set;
+
+    if (tool->need) {
+        mcp_scope_join(joined, tool->need);
+    }
+
+    *need = joined;
 
     return NGX_OK;
 }

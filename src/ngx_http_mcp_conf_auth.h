@@ -29,6 +29,8 @@ char *ngx_http_mcp_set_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_authorization_servers(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);

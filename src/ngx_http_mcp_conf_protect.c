@@ -236,3 +236,18 @@ ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf, ngx_command_t *cmd,
 
     return NGX_CONF_ERROR;
 }
+
+
+char *
+ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t   *mlcf;
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_mcp_module);
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    mmcf->enabled = 1;
+
+    return ngx_conf_set_flag_slot(cf, cmd, mlcf);
+}

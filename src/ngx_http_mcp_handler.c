@@ -15,6 +15,7 @@
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
+#include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_session.h>
 #include <ngx_http_mcp_subrequest.h>
@@ -26,8 +27,6 @@
 
 
 static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_http_mcp_refuse(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_get(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_run(ngx_http_request_t *r,
@@ -54,7 +53,7 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable) {
+    if (!mlcf->enable && !mlcf->inspect) {
         return NGX_DECLINED;
     }
 
@@ -159,7 +158,7 @@ ngx_http_mcp_precontent_handler(ngx_http_request_t *r)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable) {
+    if (!mlcf->enable && !mlcf->inspect) {
         return NGX_DECLINED;
     }
 
@@ -168,9 +167,11 @@ ngx_http_mcp_precontent_handler(ngx_http_request_t *r)
     if (ctx && ctx->current + 1 < ctx->body.n) {
         ctx->current++;
         ngx_http_mcp_rerun(r, ctx);
+
+        return NGX_DECLINED;
     }
 
-    return NGX_DECLINED;
+    return ctx && mlcf->inspect ? ngx_http_mcp_inspect(r, ctx) : NGX_DECLINED;
 }
 
 
@@ -188,7 +189,7 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     if (ctx->error.cause != MCP_ERROR_NONE) {
-        return ngx_http_mcp_refuse(r, ctx);
+        return ngx_http_mcp_reply_refusal(r, ctx);
     }
 
     ctx->current = 0;
@@ -200,7 +201,7 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     rc = ngx_http_mcp_session_read(r, ctx);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_refuse(r, ctx);
+        return ngx_http_mcp_reply_refusal(r, ctx);
     }
 
     if (rc != NGX_OK) {
@@ -223,39 +224,6 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     return rc;
-}
-
-
-/* the request as a whole */
-
-static ngx_int_t
-ngx_http_mcp_refuse(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
-{
-    ngx_int_t   rc;
-    ngx_str_t   id;
-    mcp_msg_t  *msg;
-
-    rc = ngx_http_discard_request_body(r);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    ngx_str_null(&id);
-    msg = ngx_http_mcp_current(ctx);
-
-    if (msg && !ctx->body.batch) {
-        id = msg->id;
-    }
-
-    ctx->body.batch = 0;
-
-    if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_mcp_reply_send(r, ctx,
-                                   mcp_error_status(ctx->error.cause, 1));
 }
 
 
@@ -291,7 +259,7 @@ ngx_http_mcp_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     ctx->error.cause = MCP_ERROR_EVENT;
 
-    return ngx_http_mcp_refuse(r, ctx);
+    return ngx_http_mcp_reply_refusal(r, ctx);
 }
 
 

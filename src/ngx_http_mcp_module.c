@@ -13,6 +13,7 @@
 #include <ngx_http_mcp_conf_pass.h>
 #include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
+#include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_metadata.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_publish.h>
@@ -37,6 +38,8 @@ static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *prev, ngx_http_mcp_loc_conf_t *conf);
+static char *ngx_http_mcp_merge_inspect(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *conf);
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -284,6 +287,7 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_precontent_handler;
 
+    ngx_http_mcp_inspect_init();
     ngx_http_mcp_refusal_init();
 
     ngx_http_mcp_subrequest_init(cf);
@@ -389,6 +393,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     }
 
     conf->enable = NGX_CONF_UNSET;
+    conf->inspect = NGX_CONF_UNSET;
     conf->info = NGX_CONF_UNSET_PTR;
     conf->origins = NGX_CONF_UNSET_PTR;
     conf->origin_none = NGX_CONF_UNSET_UINT;
@@ -426,6 +431,8 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     {
         return NGX_CONF_ERROR;
     }
+
+    ngx_conf_merge_value(conf->inspect, prev->inspect, 0);
 
     ngx_conf_merge_ptr_value(conf->info, prev->info,
                              &ngx_http_mcp_default_info);
@@ -473,7 +480,11 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         }
     }
 
-    if (!conf->enable) {
+    if (conf->inspect && ngx_http_mcp_merge_inspect(cf, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (!conf->enable && !conf->inspect) {
         return NGX_CONF_OK;
     }
 
@@ -489,7 +500,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_mcp_build_server(cf, conf);
+    return conf->enable ? ngx_http_mcp_build_server(cf, conf) : NGX_CONF_OK;
 }
 
 
@@ -520,6 +531,26 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_merge_inspect(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (conf->enable) {
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mcp_inspect\" is for what \"proxy_pass\" sends on, "
+                      "and location \"%V\" has \"mcp\"", &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    conf->server = ngx_http_mcp_inspect_server(cf, conf);
+
+    return conf->server ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

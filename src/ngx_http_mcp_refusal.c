@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_result.h>
+#include <mcp_tools.h>
 #include <ngx_http_mcp_refusal.h>
 #include <ngx_http_mcp_reply.h>
 
@@ -45,7 +46,10 @@ ngx_http_mcp_refusal_header(ngx_http_request_t *r)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable || r != r->main || r->err_status < NGX_HTTP_BAD_REQUEST) {
+    if ((!mlcf->enable && !mlcf->inspect)
+        || r != r->main
+        || r->err_status < NGX_HTTP_BAD_REQUEST)
+    {
         return ngx_http_next_header_filter(r);
     }
 
@@ -170,8 +174,8 @@ ngx_http_mcp_refusal_limited(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     return ctx->conf
            && ctx->conf->limit_wait
            && msg
-           && msg->tool
-           && msg->kind == MCP_RPC_REQUEST
+           && mcp_dispatch_is_call(msg)
+           && (msg->tool || ctx->conf->inspect)
            && msg->error.cause == MCP_ERROR_NONE
            && !ctx->body.batch
            && (r->err_status == NGX_HTTP_TOO_MANY_REQUESTS
@@ -193,6 +197,8 @@ ngx_http_mcp_refusal_wait(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     mcp_result_t   result;
     mcp_action_t   action;
 
+    static const mcp_tool_t  any;
+
     msg = ngx_http_mcp_current(ctx);
 
     p = ngx_sprintf(text, "Too many calls: wait %T second%s, then call again.",
@@ -200,6 +206,11 @@ ngx_http_mcp_refusal_wait(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
                     ctx->conf->limit_wait == 1 ? "" : "s");
 
     mcp_result_init_msg(&result, r->pool, msg);
+
+    if (result.tool == NULL) {
+        result.tool = &any;
+    }
+
     mcp_result_error(&result, text, p - text);
 
     mcp_buf_init(&b, r->pool, 256);

@@ -237,3 +237,36 @@ ngx_http_mcp_reply_challenge(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     return NGX_OK;
 }
+
+
+/* the request as a whole */
+
+ngx_int_t
+ngx_http_mcp_reply_refusal(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    ngx_str_t   id;
+    mcp_msg_t  *msg;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_str_null(&id);
+    msg = ngx_http_mcp_current(ctx);
+
+    if (msg && !ctx->body.batch) {
+        id = msg->id;
+    }
+
+    ctx->body.batch = 0;
+
+    if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_mcp_reply_send(r, ctx,
+                                   mcp_error_status(ctx->error.cause, 1));
+}

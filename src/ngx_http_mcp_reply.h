@@ -37,6 +37,13 @@ ngx_int_t ngx_http_mcp_reply_send(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_uint_t status);
 
 /*
+ * Answers with ctx->error, whatever the messages are; returns what a content
+ * handler returns.
+ */
+ngx_int_t ngx_http_mcp_reply_refusal(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+
+/*
  * Adds ctx->challenge to an answer with such a status, unless an access module
  * has added one: NGX_OK or NGX_ERROR.
  */

@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 #include <mcp_dispatch.h>
+#include <mcp_peek.h>
 #include <mcp_scope.h>
 #include <mcp_state.h>
 #include <ngx_http_mcp.h>
@@ -70,6 +71,7 @@ typedef struct ngx_http_mcp_auth_conf_s  ngx_http_mcp_auth_conf_t;
 
 struct ngx_http_mcp_loc_conf_s {
     ngx_flag_t                   enable;
+    ngx_flag_t                   inspect;        /* for another server */
 
     mcp_server_info_t           *info;
     ngx_str_t                    instructions;
@@ -175,6 +177,9 @@ typedef struct {
     ngx_event_t                 *drained;  /* posted when busy is empty */
     ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
 
+    mcp_peek_t                  *peek;     /* into the answer of another
+                                              server; NULL: nothing to see */
+
     unsigned                     parsed:1;
     unsigned                     answered:1;   /* by the content handler */
     unsigned                     replace:1;    /* nginx's own error page */
@@ -183,6 +188,7 @@ typedef struct {
     unsigned                     finished:1;   /* all is answered */
     unsigned                     detached:1;   /* goes on without a client */
     unsigned                     gone:1;       /* likewise: cut off */
+    unsigned                     inspected:1;  /* goes on to another server */
 } ngx_http_mcp_ctx_t;
 
 

@@ -10,6 +10,7 @@
 #include <mcp_tools.h>
 #include <mcp_trace.h>
 #include <ngx_http_mcp_capture.h>
+#include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_pass.h>
 #include <ngx_http_mcp_variables.h>
 
@@ -177,7 +178,7 @@ ngx_http_mcp_variable_one_line(ngx_http_request_t *r,
 }
 
 
-/* the name of a configured tool, never what a client calls one */
+/* the name of a configured tool; of another server what could be one */
 
 static ngx_int_t
 ngx_http_mcp_variable_tool(ngx_http_request_t *r,
@@ -189,8 +190,12 @@ ngx_http_mcp_variable_tool(ngx_http_request_t *r,
     ctx = ngx_http_mcp_get_ctx(r->main);
     msg = ctx ? ngx_http_mcp_current(ctx) : NULL;
 
-    return ngx_http_mcp_variable_set(v, (msg && msg->tool) ? &msg->tool->name
-                                                           : NULL);
+    if (msg && msg->tool) {
+        return ngx_http_mcp_variable_set(v, &msg->tool->name);
+    }
+
+    return ngx_http_mcp_variable_set(v, ctx ? ngx_http_mcp_inspect_tool(ctx)
+                                            : NULL);
 }
 
 

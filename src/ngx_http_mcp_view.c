@@ -26,8 +26,6 @@ typedef struct {
 } ngx_http_mcp_view_t;
 
 
-static ngx_int_t ngx_http_mcp_view_caller(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx, mcp_scope_set_t *set, mcp_caller_t *caller);
 static ngx_http_mcp_view_t *ngx_http_mcp_view_find(
     ngx_http_mcp_views_t *views, const mcp_caller_t *caller);
 static ngx_http_mcp_view_t *ngx_http_mcp_view_create(
@@ -55,7 +53,7 @@ ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return NGX_OK;
     }
 
-    if (ngx_http_mcp_view_caller(r, ctx, &set, &caller) != NGX_OK) {
+    if (ngx_http_mcp_caller(r, ctx, &set, &caller) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -85,10 +83,10 @@ ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 }
 
 
-/* scopes that make no difference here would only make more views */
+/* scopes that make no difference would only make more views */
 
-static ngx_int_t
-ngx_http_mcp_view_caller(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+ngx_int_t
+ngx_http_mcp_caller(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_scope_set_t *set, mcp_caller_t *caller)
 {
     ngx_str_t                       scope;
@@ -122,7 +120,7 @@ ngx_http_mcp_view_caller(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         mcp_scope_read(mmcf->scopes, &scope, set);
     }
 
-    for (i = 0; i < MCP_SCOPE_WORDS; i++) {
+    for (i = 0; mlcf->views && i < MCP_SCOPE_WORDS; i++) {
         set->bits[i] &= mlcf->views->scopes.bits[i];
     }
 

@@ -34,6 +34,10 @@ struct ngx_http_mcp_views_s {
 ngx_int_t ngx_http_mcp_view_add(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf,
     ngx_uint_t patterns);
 
+/* who calls, as far as it makes a difference: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_caller(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_scope_set_t *set, mcp_caller_t *caller);
+
 /*
  * Sets ctx->server, for as long as the request lives: NGX_OK or NGX_ERROR.
  * Access modules have a say in who calls, so it is asked for in the content

@@ -172,5 +172,8 @@ const ngx_str_t *mcp_error_class(mcp_error_e cause);
 /* the cause that stands for an error nginx itself answers with */
 mcp_error_e mcp_error_of_status(ngx_uint_t status);
 
+/* likewise, for a code that another server answers with */
+mcp_error_e mcp_error_of_code(ngx_int_t code);
+
 
 #endif /* _MCP_RPC_H_INCLUDED_ */

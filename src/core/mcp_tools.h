@@ -52,6 +52,9 @@ struct mcp_tool_s {
 };
 
 
+/* could a tool be called so */
+ngx_uint_t mcp_tool_is_name(const ngx_str_t *name);
+
 /*
  * Checks the name, compiles the schemas, whose texts are in input_schema and
  * output_schema as written, and puts them on one line.  NGX_OK, NGX_DECLINED

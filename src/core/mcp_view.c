@@ -16,6 +16,8 @@
 
 static ngx_uint_t mcp_view_shows(const mcp_catalog_item_t *item,
     mcp_offer_e offer, const mcp_caller_t *caller);
+static ngx_uint_t mcp_caller_has(const mcp_caller_t *caller,
+    const mcp_scope_set_t *need);
 
 
 ngx_uint_t
@@ -99,28 +101,45 @@ static ngx_uint_t
 mcp_view_shows(const mcp_catalog_item_t *item, mcp_offer_e offer,
     const mcp_caller_t *caller)
 {
+    if (offer == MCP_OFFER_TOOLS) {
+        return mcp_caller_may(caller, &item->sn.str, item->need);
+    }
+
+    return mcp_caller_has(caller, item->need);
+}
+
+
+ngx_uint_t
+mcp_caller_may(const mcp_caller_t *caller, const ngx_str_t *name,
+    const mcp_scope_set_t *need)
+{
     ngx_str_t   *pattern;
     ngx_uint_t   i;
 
-    if (item->need
-        && (caller->set == NULL || !mcp_scope_covers(caller->set, item->need)))
-    {
+    if (!mcp_caller_has(caller, need)) {
         return 0;
     }
 
-    if (offer != MCP_OFFER_TOOLS || caller->tools == NULL) {
+    if (caller->tools == NULL) {
         return 1;
     }
 
     pattern = caller->tools->elts;
 
     for (i = 0; i < caller->tools->nelts; i++) {
-        if (mcp_pattern_match(&pattern[i], &item->sn.str)) {
+        if (mcp_pattern_match(&pattern[i], name)) {
             return 1;
         }
     }
 
     return 0;
+}
+
+
+static ngx_uint_t
+mcp_caller_has(const mcp_caller_t *caller, const mcp_scope_set_t *need)
+{
+    return need == NULL || mcp_scope_covers(caller->set, need);
 }
 
 

@@ -22,11 +22,15 @@
 
 
 typedef struct {
-    const mcp_scope_set_t  *set;     /* NULL: no scopes */
+    const mcp_scope_set_t  *set;
     const ngx_array_t      *tools;   /* of ngx_str_t: patterns of the names
                                         that may be called; NULL: all */
 } mcp_caller_t;
 
+
+/* may a caller call the tool of that name, which needs these scopes */
+ngx_uint_t mcp_caller_may(const mcp_caller_t *caller, const ngx_str_t *name,
+    const mcp_scope_set_t *need);
 
 /* does what is listed depend on scopes */
 ngx_uint_t mcp_view_scoped(const mcp_server_t *server);
