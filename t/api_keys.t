@@ -63,12 +63,12 @@ my $t = MCPTest->new(
     http => <<'EOC',
     mcp_scope_implies admin write;
     log_format who "$mcp_consumer|$mcp_scope|$mcp_error|$status|$mcp_tool";
-    access_log %%DIR%%/who.log who;
 EOC
     location => <<'EOC',
         mcp;
         mcp_tools demo text;
         mcp_api_keys %%DIR%%/keys;
+        access_log %%DIR%%/who.log who;
         add_header X-Consumer $mcp_consumer always;
 EOC
     server => <<'EOC',
@@ -88,7 +88,9 @@ EOC
         mcp_tools demo;
     }
 EOC
-    files => { keys => $keys, users => "alice:{PLAIN}secret\n" })->start;
+    files => { keys => $keys, users => "alice:{PLAIN}secret\n" },
+    expect => [ qr/\[emerg\].*keys", line 1: expected a SHA-256 digest/ ]
+)->start;
 
 my $body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":'
            . '{"name":"add","arguments":{"a":1,"b":2}}}';
@@ -129,8 +131,9 @@ ok_result($t->legacy_call('add', { a => 1, b => 2 },
 ok_result($t->call('add', { a => 1, b => 2 }, uri => '/open'),
           'elsewhere nothing is asked for');
 
-refused_as(add({}), 'Bearer', 'no key');
-refused_as(add({ Authorization => 'Basic YTpi' }), 'Bearer', 'no bearer');
+refused_as(add({}), 'Bearer realm="mcp"', 'no key');
+refused_as(add({ Authorization => 'Basic YTpi' }), 'Bearer realm="mcp"',
+           'no bearer');
 
 for ([ 'an unknown key', "x$bob" ], [ 'a shorter one', substr $bob, 1 ],
      [ 'the digest of a key', sha256_hex($bob) ],

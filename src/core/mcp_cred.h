@@ -17,7 +17,7 @@
  *
  * A file of keys has one key a line:
  *
- *     SHA256HEX NAME [SCOPE,...] [not_before=TIME] [expires=TIME]
+ *     SHA256HEX NAME [SCOPE,... or -] [not_before=TIME] [expires=TIME]
  *         [tools=PATTERN,...]
  *
  * TIME is seconds since the epoch or RFC 3339 in UTC, "2026-11-21T00:00:00Z"
