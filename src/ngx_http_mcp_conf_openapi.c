@@ -33,6 +33,8 @@ static char *ngx_http_mcp_openapi_prefix(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_openapi_rule(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_mcp_openapi_scope(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_mcp_openapi_override(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -77,7 +79,7 @@ static ngx_command_t  ngx_http_mcp_openapi_commands[] = {
 
     { ngx_string("scope"),
       NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_1MORE,
-      ngx_http_mcp_set_scope,
+      ngx_http_mcp_openapi_scope,
       0,
       offsetof(ngx_http_mcp_openapi_conf_t, need),
       NULL },
@@ -316,6 +318,25 @@ ngx_http_mcp_openapi_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_openapi_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_openapi_conf_t *oc = conf;
+
+    char  *rv;
+    void  *ctx;
+
+    ctx = cf->ctx;
+    cf->ctx = oc->ctx;
+
+    rv = ngx_http_mcp_set_scope(cf, cmd, conf);
+
+    cf->ctx = ctx;
+
+    return rv;
 }
 
 
