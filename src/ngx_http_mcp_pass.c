@@ -392,10 +392,6 @@ ngx_http_mcp_pass_timeout(ngx_event_t *ev)
 
     ngx_http_set_log_request(r->connection->log, r);
 
-    ngx_log_error(NGX_LOG_INFO, ev->log, 0,
-                  "mcp request \"%V\" of %V timed out",
-                  &step->request.uri, &step->run->passes->name);
-
     ngx_http_mcp_subrequest_abort(&step->sr);
 
     ngx_http_mcp_pass_next(step->run, ngx_http_mcp_pass_fail(step));
@@ -462,6 +458,10 @@ ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step)
     call->result.internal = 1;
 
     rc = mcp_answer_result(conf, &s->answer, &call->result, &err);
+
+    if (rc == NGX_OK && call->result.error) {
+        ngx_http_mcp_pass_log(step, 1);
+    }
 
     return rc == NGX_DECLINED ? ngx_http_mcp_pass_broke(call, &err) : rc;
 }

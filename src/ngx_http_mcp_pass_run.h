@@ -61,6 +61,10 @@ ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
 ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
     ngx_str_t *text, ngx_uint_t internal);
 
+/* says in the log that a request has failed, and why */
+void ngx_http_mcp_pass_log(ngx_http_mcp_pass_step_t *step,
+    ngx_uint_t internal);
+
 /* the output schema does not allow the answer; NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call,
     mcp_schema_error_t *err);
