@@ -20,7 +20,7 @@ static ngx_int_t ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
     const mcp_pass_field_t *field);
 static ngx_int_t ngx_http_mcp_pass_agree(ngx_conf_t *cf,
     const ngx_http_mcp_pass_t *made, ngx_http_mcp_at_t *at);
-static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
+static void ngx_http_mcp_pass_apply(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_uint_t n, ngx_array_t *names);
@@ -196,7 +196,7 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
     }
 
     for (i = 0; i < cp->made->passes.nelts; i++) {
-        ngx_http_mcp_pass_take(&pass[i], &cp->all);
+        ngx_http_mcp_pass_apply(&pass[i], &cp->all);
 
         if (ngx_http_mcp_pass_agree(cf, &pass[i], cp->all.at) != NGX_OK) {
             return NGX_ERROR;
@@ -259,7 +259,7 @@ ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
 
 
 static void
-ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
+ngx_http_mcp_pass_apply(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from)
 {
     if (ngx_http_mcp_said(from, RESULT)) {
