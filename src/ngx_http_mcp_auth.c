@@ -52,15 +52,26 @@ ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     rc = ngx_http_mcp_auth_key(r, ctx, conf->keys, &token);
 
-    if (rc != NGX_DECLINED) {
-        return rc;
+    if (rc == NGX_DECLINED && conf->jwt) {
+        rc = ngx_http_mcp_auth_jwt(r, ctx, &token);
     }
 
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "mcp credential is unknown or not valid");
+    switch (rc) {
 
-    return ngx_http_mcp_auth_refuse(r, ctx, MCP_ERROR_UNAUTHORIZED,
-                                    MCP_CHALLENGE_TOKEN);
+    case NGX_DECLINED:
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "mcp credential is unknown or not valid");
+
+        return ngx_http_mcp_auth_refuse(r, ctx, MCP_ERROR_UNAUTHORIZED,
+                                        MCP_CHALLENGE_TOKEN);
+
+    case NGX_ABORT:
+        ctx->error.cause = MCP_ERROR_UNAVAILABLE;
+        return NGX_DECLINED;
+
+    default:
+        return rc;
+    }
 }
 
 
@@ -196,7 +207,7 @@ ngx_http_mcp_auth_handler(ngx_http_request_t *r)
 ngx_uint_t
 ngx_http_mcp_auth_enabled(ngx_http_mcp_auth_conf_t *conf)
 {
-    return conf->keys != NULL;
+    return conf->keys || conf->jwt;
 }
 
 

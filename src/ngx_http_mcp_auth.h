@@ -12,6 +12,7 @@
 #include <mcp_protect.h>
 #include <mcp_scope.h>
 #include <mcp_view.h>
+#include <ngx_http_mcp_jwks.h>
 #include <ngx_http_mcp_request.h>
 
 
@@ -39,8 +40,27 @@ typedef struct {
 } ngx_http_mcp_tool_scope_t;
 
 
+typedef struct ngx_http_mcp_token_s  ngx_http_mcp_token_t;
+
+
+/* tokens of a location */
+typedef struct {
+    ngx_http_mcp_jwks_t         *set;
+    mcp_jwt_rules_t              rules;
+    ngx_http_mcp_token_t       **cache;    /* of a worker: those that were
+                                              verified */
+} ngx_http_mcp_jwt_t;
+
+
 struct ngx_http_mcp_auth_conf_s {
     ngx_http_mcp_keys_t         *keys;     /* NULL: no API keys */
+    ngx_http_mcp_jwt_t          *jwt;      /* NULL: no tokens */
+    ngx_http_mcp_jwks_t         *set;      /* of "mcp_jwt_keys", and so on */
+    ngx_array_t                 *issuers;
+    ngx_array_t                 *audiences;
+    ngx_str_t                    consumer_claim;
+    ngx_str_t                    scope_claim;
+    time_t                       leeway;
     ngx_uint_t                   access;   /* judged in the ACCESS phase */
     ngx_flag_t                   hidden;   /* what is not allowed is unknown */
     ngx_array_t                 *tool_scopes;  /* of
@@ -57,9 +77,21 @@ struct ngx_http_mcp_auth_conf_s {
 /*
  * Judges the credential of a request.  NGX_OK: ctx->identity is set, or nothing
  * is asked for; NGX_DECLINED: ctx->challenge is set, ctx->error too unless the
- * ACCESS phase has a say in it; NGX_ERROR.
+ * ACCESS phase has a say in it; NGX_AGAIN: the phases are run again when the
+ * keys are there; NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+
+/*
+ * Judges a token: NGX_OK, NGX_DECLINED and NGX_ERROR as above; NGX_AGAIN;
+ * NGX_ABORT: there are no keys to judge it by.
+ */
+ngx_int_t ngx_http_mcp_auth_jwt(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *token);
+
+/* the tokens of a merged location: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_auth_jwt_init(ngx_conf_t *cf,
+    ngx_http_mcp_auth_conf_t *conf);
 
 /* is it asked for at all; of a merged location */
 ngx_uint_t ngx_http_mcp_auth_enabled(ngx_http_mcp_auth_conf_t *conf);

@@ -34,12 +34,19 @@ ngx_http_mcp_conf_auth_create(ngx_conf_t *cf)
     /*
      * set by ngx_pcalloc():
      *
+     *     conf->jwt = NULL;
+     *     conf->consumer_claim = { 0, NULL };
+     *     conf->scope_claim = { 0, NULL };
      *     conf->resource = { 0, NULL };
      *     conf->initial = { 0, NULL };
      *     conf->url = { 0, NULL };
      */
 
     conf->keys = NGX_CONF_UNSET_PTR;
+    conf->set = NGX_CONF_UNSET_PTR;
+    conf->issuers = NGX_CONF_UNSET_PTR;
+    conf->audiences = NGX_CONF_UNSET_PTR;
+    conf->leeway = NGX_CONF_UNSET;
     conf->access = NGX_CONF_UNSET_UINT;
     conf->hidden = NGX_CONF_UNSET;
     conf->tool_scopes = NGX_CONF_UNSET_PTR;
@@ -55,6 +62,12 @@ ngx_http_mcp_conf_auth_merge(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *prev,
     ngx_http_mcp_auth_conf_t *conf)
 {
     ngx_conf_merge_ptr_value(conf->keys, prev->keys, NULL);
+    ngx_conf_merge_ptr_value(conf->set, prev->set, NULL);
+    ngx_conf_merge_ptr_value(conf->issuers, prev->issuers, NULL);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_str_value(conf->consumer_claim, prev->consumer_claim, "");
+    ngx_conf_merge_str_value(conf->scope_claim, prev->scope_claim, "");
+    ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 30);
     ngx_conf_merge_uint_value(conf->access, prev->access, 0);
     ngx_conf_merge_value(conf->hidden, prev->hidden, 0);
     ngx_conf_merge_ptr_value(conf->tool_scopes, prev->tool_scopes, NULL);

@@ -31,6 +31,16 @@ char *ngx_http_mcp_set_authorization_servers(ngx_conf_t *cf,
 char *ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_jwt_keys(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_jwt_issuer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_jwt_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_jwt_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_mcp_set_jwt_leeway(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);

@@ -42,6 +42,7 @@ static ngx_uint_t ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx);
 ngx_int_t
 ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                 rc;
     ngx_uint_t                stranger;
     mcp_error_e               cause;
     ngx_http_mcp_ctx_t       *ctx;
@@ -57,25 +58,37 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    if (ngx_http_get_module_ctx(r, ngx_http_mcp_module)) {
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+
+    if (ctx && !ctx->judging) {
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_mcp_create_ctx(r);
     if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+        ctx = ngx_http_mcp_create_ctx(r);
+        if (ctx == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
 
-    ctx->conf = mlcf;
-    ctx->phase = r->phase_handler;
+        ctx->conf = mlcf;
+        ctx->phase = r->phase_handler;
 
-    if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
     cause = ngx_http_mcp_check_request(r, ctx);
 
-    if (ngx_http_mcp_auth(r, ctx) == NGX_ERROR) {
+    rc = ngx_http_mcp_auth(r, ctx);
+
+    ctx->judging = (rc == NGX_AGAIN);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (rc == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -488,6 +488,12 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
+    if (conf->auth->set
+        && ngx_http_mcp_auth_jwt_init(cf, conf->auth) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     if (conf->consumer == NULL
         && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
     {

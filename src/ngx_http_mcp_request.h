@@ -188,6 +188,8 @@ typedef struct {
     unsigned                     finished:1;   /* all is answered */
     unsigned                     detached:1;   /* goes on without a client */
     unsigned                     gone:1;       /* likewise: cut off */
+    unsigned                     judging:1;    /* its credential */
+    unsigned                     waited:1;     /* for keys of tokens */
     unsigned                     inspected:1;  /* goes on to another server */
 } ngx_http_mcp_ctx_t;
 
