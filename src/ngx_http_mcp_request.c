@@ -123,18 +123,16 @@ ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
 
 
 ngx_msec_t
-ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
-    const mcp_tool_t *tool)
+ngx_http_mcp_call_time(ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_uint_t                    i;
+    const mcp_tool_t             *tool;
     ngx_http_mcp_timeout_t       *t;
     const ngx_http_mcp_passes_t  *passes;
 
-    if (tool == NULL) {
-        return mlcf->tool_timeout;
-    }
+    tool = ngx_http_mcp_current(ctx)->tool;
 
-    t = mlcf->tool_timeouts ? mlcf->tool_timeouts->elts : NULL;
+    t = (tool && mlcf->tool_timeouts) ? mlcf->tool_timeouts->elts : NULL;
 
     for (i = 0; t && i < mlcf->tool_timeouts->nelts; i++) {
 
@@ -147,7 +145,7 @@ ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
 
     /* so that what a block allows is not cut off, and says its own error */
 
-    passes = ngx_http_mcp_tool_passes(tool);
+    passes = ngx_http_mcp_passes(ctx);
 
     if (passes && passes->timeout >= mlcf->tool_timeout) {
         return passes->timeout + 1000;

@@ -188,9 +188,9 @@ mcp_error_e ngx_http_mcp_cause(ngx_http_mcp_ctx_t *ctx);
 ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
 
-/* how long a call may take; of a tool, NULL: of a resource or a prompt */
-ngx_msec_t ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
-    const mcp_tool_t *tool);
+/* how long the call of the current message may take */
+ngx_msec_t ngx_http_mcp_call_time(ngx_http_mcp_loc_conf_t *mlcf,
+    ngx_http_mcp_ctx_t *ctx);
 
 /*
  * Whom state is bound to, "mcp_consumer"; access modules have a say in it, so
