@@ -9,9 +9,6 @@
 #include <mcp_peek_json.h>
 
 
-#define MCP_PEEK_CODE_DIGITS  15
-
-
 enum {
     sw_start = 0,                    /* the document */
     sw_first,                        /* after a bracket that is followed */
@@ -54,19 +51,10 @@ static void mcp_peek_sign(mcp_peek_t *peek, u_char c);
 static void mcp_peek_open(mcp_peek_t *peek, u_char c);
 static void mcp_peek_close(mcp_peek_t *peek, u_char c);
 static void mcp_peek_message(mcp_peek_t *peek);
-static const u_char *mcp_peek_key(mcp_peek_t *peek, const u_char *p,
-    const u_char *last);
-static void mcp_peek_escape(mcp_peek_t *peek, u_char c);
+static void mcp_peek_key_end(mcp_peek_t *peek);
 static ngx_uint_t mcp_peek_member(mcp_peek_t *peek);
 static void mcp_peek_value(mcp_peek_t *peek, u_char c);
-static const u_char *mcp_peek_word(mcp_peek_t *peek, const u_char *p,
-    const u_char *last);
 static void mcp_peek_word_end(mcp_peek_t *peek);
-static ngx_int_t mcp_peek_code(mcp_peek_t *peek);
-static const u_char *mcp_peek_string(mcp_peek_t *peek, const u_char *p,
-    const u_char *last);
-static const u_char *mcp_peek_nested(mcp_peek_t *peek, const u_char *p,
-    const u_char *last);
 
 
 void
@@ -80,31 +68,51 @@ mcp_peek_json_init(mcp_peek_t *peek)
     peek->depth = 0;
     peek->escape = 0;
     peek->len = 0;
-    peek->flags &= ~(MCP_PEEK_MESSAGE|MCP_PEEK_BATCH);
+    peek->flags &= ~(MCP_PEEK_MESSAGE|MCP_PEEK_BATCH|MCP_PEEK_BAD);
 }
 
 
 void
 mcp_peek_json(mcp_peek_t *peek, const u_char *p, const u_char *last)
 {
-    while (p < last) {
+    while (p && p < last) {
 
         switch (peek->state) {
 
         case sw_string:
             p = mcp_peek_string(peek, p, last);
+
+            if (p) {
+                peek->state = peek->depth ? sw_nested : sw_after;
+            }
+
             break;
 
         case sw_nested:
             p = mcp_peek_nested(peek, p, last);
+
+            if (p) {
+                peek->state = peek->depth ? sw_string : sw_after;
+            }
+
             break;
 
         case sw_key:
             p = mcp_peek_key(peek, p, last);
+
+            if (p) {
+                mcp_peek_key_end(peek);
+            }
+
             break;
 
         case sw_word:
             p = mcp_peek_word(peek, p, last);
+
+            if (p) {
+                mcp_peek_word_end(peek);
+            }
+
             break;
 
         case sw_dead:
@@ -317,84 +325,16 @@ mcp_peek_message(mcp_peek_t *peek)
 }
 
 
-static const u_char *
-mcp_peek_key(mcp_peek_t *peek, const u_char *p, const u_char *last)
-{
-    u_char  c;
-
-    while (p < last) {
-        c = *p++;
-
-        if (c < ' ') {
-            mcp_peek_dead(peek);
-            return last;
-        }
-
-        if (peek->escape) {
-            mcp_peek_escape(peek, c);
-
-            if (peek->state == sw_dead) {
-                return last;
-            }
-
-        } else if (c == '"') {
-            peek->member = mcp_peek_member(peek);
-            peek->state = sw_colon;
-            return p;
-
-        } else if (c == '\\') {
-            peek->escape = 1;
-
-        } else {
-            mcp_peek_text(peek, c);
-        }
-    }
-
-    return p;
-}
-
-
-/* peek->escape: 1 after a backslash, then one more for each byte */
-
 static void
-mcp_peek_escape(mcp_peek_t *peek, u_char c)
+mcp_peek_key_end(mcp_peek_t *peek)
 {
-    u_char  lower;
-
-    if (peek->escape == 1) {
-        peek->unicode = 0;
-
-        if (c == 'u') {
-            peek->escape = 2;
-            return;
-        }
-
-        /* no name that is known has any of these */
-
-        mcp_peek_text(peek, '\0');
-        peek->escape = 0;
-
-        return;
-    }
-
-    lower = (u_char) (c | 0x20);
-
-    if (c >= '0' && c <= '9') {
-        peek->unicode = peek->unicode * 16 + (c - '0');
-
-    } else if (lower >= 'a' && lower <= 'f') {
-        peek->unicode = peek->unicode * 16 + (lower - 'a' + 10);
-
-    } else {
+    if (peek->flags & MCP_PEEK_BAD) {
         mcp_peek_dead(peek);
         return;
     }
 
-    if (++peek->escape == 6) {
-        mcp_peek_text(peek, peek->unicode < 0x80 ? (u_char) peek->unicode
-                                                 : '\0');
-        peek->escape = 0;
-    }
+    peek->member = mcp_peek_member(peek);
+    peek->state = sw_colon;
 }
 
 
@@ -500,31 +440,6 @@ mcp_peek_value(mcp_peek_t *peek, u_char c)
 }
 
 
-static const u_char *
-mcp_peek_word(mcp_peek_t *peek, const u_char *p, const u_char *last)
-{
-    u_char  c;
-
-    for ( /* void */ ; p < last; p++) {
-        c = (u_char) (*p | 0x20);
-
-        if ((c >= 'a' && c <= 'z') || (*p >= '0' && *p <= '9')
-            || *p == '-' || *p == '+' || *p == '.')
-        {
-            mcp_peek_text(peek, *p);
-            continue;
-        }
-
-        /* whatever this is, it is judged after the value */
-
-        mcp_peek_word_end(peek);
-        break;
-    }
-
-    return p;
-}
-
-
 static void
 mcp_peek_word_end(mcp_peek_t *peek)
 {
@@ -561,100 +476,7 @@ mcp_peek_word_end(mcp_peek_t *peek)
 
     default:
         if (peek->member == is_code) {
-            peek->error = mcp_peek_code(peek);
+            peek->error = mcp_peek_integer(peek);
         }
     }
-}
-
-
-static ngx_int_t
-mcp_peek_code(mcp_peek_t *peek)
-{
-    size_t     minus;
-    ngx_int_t  code;
-
-    minus = (peek->text[0] == '-');
-
-    if (peek->len - minus > MCP_PEEK_CODE_DIGITS) {
-        return 0;
-    }
-
-    code = ngx_atoi(peek->text + minus, peek->len - minus);
-
-    if (code == NGX_ERROR) {
-        return 0;
-    }
-
-    return minus ? -code : code;
-}
-
-
-/* most of what passes is in strings: nothing but their end is looked for */
-
-static const u_char *
-mcp_peek_string(mcp_peek_t *peek, const u_char *p, const u_char *last)
-{
-    const u_char  *quote, *slash;
-
-    p += peek->escape;
-    peek->escape = 0;
-
-    quote = mcp_peek_find(p, last, '"');
-
-    for ( ;; ) {
-        slash = mcp_peek_find(p, quote, '\\');
-
-        if (slash == quote) {
-            break;
-        }
-
-        p = slash + 2;
-
-        if (p > last) {
-            peek->escape = 1;
-            return last;
-        }
-
-        if (p > quote) {
-            quote = mcp_peek_find(p, last, '"');
-        }
-    }
-
-    if (quote == last) {
-        return last;
-    }
-
-    peek->state = peek->depth ? sw_nested : sw_after;
-
-    return quote + 1;
-}
-
-
-static const u_char *
-mcp_peek_nested(mcp_peek_t *peek, const u_char *p, const u_char *last)
-{
-    u_char  c;
-
-    while (p < last) {
-        c = *p++;
-
-        if (c == '"') {
-            peek->state = sw_string;
-            return p;
-        }
-
-        /* "[" and "{" differ in one bit, "]" and "}" in the same */
-
-        c |= 0x20;
-
-        if (c == '{') {
-            peek->depth++;
-
-        } else if (c == '}' && --peek->depth == 0) {
-            peek->state = sw_after;
-            return p;
-        }
-    }
-
-    return p;
 }

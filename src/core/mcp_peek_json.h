@@ -20,18 +20,19 @@
 
 /* peek->flags: of a message, of a document, of an event, of a stream */
 
-#define MCP_PEEK_METHOD      0x01    /* a request or a notification */
-#define MCP_PEEK_HAS_RESULT  0x02
-#define MCP_PEEK_IS_ERROR    0x04
-#define MCP_PEEK_HAS_ERROR   0x08
-#define MCP_PEEK_MESSAGE     0x0f
+#define MCP_PEEK_METHOD      0x001   /* a request or a notification */
+#define MCP_PEEK_HAS_RESULT  0x002
+#define MCP_PEEK_IS_ERROR    0x004
+#define MCP_PEEK_HAS_ERROR   0x008
+#define MCP_PEEK_MESSAGE     0x00f
 
-#define MCP_PEEK_BATCH       0x10
+#define MCP_PEEK_BATCH       0x010
+#define MCP_PEEK_BAD         0x020   /* a key that is no string */
 
-#define MCP_PEEK_OTHER       0x20    /* not an event "message" */
+#define MCP_PEEK_OTHER       0x040   /* not an event "message" */
 
-#define MCP_PEEK_CR          0x40    /* LF would belong to the line before */
-#define MCP_PEEK_BEGUN       0x80    /* no byte order mark any more */
+#define MCP_PEEK_CR          0x080   /* LF would belong to the line before */
+#define MCP_PEEK_BEGUN       0x100   /* no byte order mark any more */
 
 
 /* a document begins */
@@ -47,6 +48,30 @@ ngx_uint_t mcp_peek_json_whole(mcp_peek_t *peek);
 
 /* what was found in this document counts, if nothing did before */
 void mcp_peek_json_commit(mcp_peek_t *peek);
+
+
+/*
+ * What is within a token: these return where it ends, or NULL if it goes on in
+ * the next piece.
+ */
+
+/* of a member; peek->text is its decoded name if it may be one of ours */
+const u_char *mcp_peek_key(mcp_peek_t *peek, const u_char *p,
+    const u_char *last);
+
+/* a number or a literal; does not go beyond it */
+const u_char *mcp_peek_word(mcp_peek_t *peek, const u_char *p,
+    const u_char *last);
+
+/* the word as an integer, 0 if it is none or has more than 15 digits */
+ngx_int_t mcp_peek_integer(mcp_peek_t *peek);
+
+const u_char *mcp_peek_string(mcp_peek_t *peek, const u_char *p,
+    const u_char *last);
+
+/* of a container: up to a string in it, or to its end, peek->depth is 0 */
+const u_char *mcp_peek_nested(mcp_peek_t *peek, const u_char *p,
+    const u_char *last);
 
 
 static ngx_inline void
