@@ -279,8 +279,7 @@ ngx_http_mcp_call_running(ngx_http_mcp_call_t *call)
 
     mlcf = ngx_http_get_module_loc_conf(call->request, ngx_http_mcp_module);
 
-    ngx_add_timer(&call->timeout, ngx_http_mcp_tool_timeout(mlcf,
-                                                           call->msg->tool));
+    ngx_add_timer(&call->timeout, ngx_http_mcp_call_time(mlcf, call->ctx));
     ngx_http_mcp_report_start(call);
 }
 

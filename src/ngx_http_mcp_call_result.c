@@ -178,7 +178,7 @@ ngx_http_mcp_call_late(ngx_http_mcp_call_t *call, ngx_str_t *text)
         p = ngx_sprintf(buf, "The client did not answer within ");
 
     } else {
-        timeout = ngx_http_mcp_tool_timeout(mlcf, call->msg->tool);
+        timeout = ngx_http_mcp_call_time(mlcf, call->ctx);
         p = ngx_sprintf(buf, "The %s did not finish within ",
                         ngx_http_mcp_call_kind(call));
     }

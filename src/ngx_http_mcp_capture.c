@@ -147,6 +147,8 @@ ngx_http_mcp_capture_end(ngx_http_mcp_capture_t *capture, ngx_uint_t broken)
     s->answer.body.data = capture->body.start;
     s->answer.body.len = mcp_buf_len(&capture->body);
 
+    ngx_http_mcp_capture_grpc(capture->r, &s->answer);
+
     ngx_post_event(&capture->event, &ngx_posted_events);
 }
 

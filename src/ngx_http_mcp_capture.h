@@ -54,6 +54,9 @@ void ngx_http_mcp_capture_set(ngx_http_mcp_capture_t *capture);
 void ngx_http_mcp_capture_end(ngx_http_mcp_capture_t *capture,
     ngx_uint_t broken);
 
+/* an error that gRPC says is one */
+void ngx_http_mcp_capture_grpc(ngx_http_request_t *r, mcp_answer_t *answer);
+
 void ngx_http_mcp_capture_init(void);
 
 

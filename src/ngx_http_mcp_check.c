@@ -138,6 +138,12 @@ ngx_http_mcp_check_session_method(ngx_http_request_t *r,
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
+    if (mlcf->inspect) {
+        /* sessions are another server's */
+        return (r->method & (NGX_HTTP_GET|NGX_HTTP_DELETE))
+               ? MCP_ERROR_NONE : MCP_ERROR_HTTP_METHOD;
+    }
+
     if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_OFF
         || (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_DELETE))
     {

@@ -315,3 +315,24 @@ ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_http_mcp_set_ttl(cf, &mlcf->list_ttl, &mlcf->list_public);
 }
+
+
+char *
+ngx_http_mcp_set_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler == handler) {
+        return "is duplicate";
+    }
+
+    if (clcf->handler) {
+        return "conflicts with another content handler of the location";
+    }
+
+    clcf->handler = handler;
+
+    return NGX_CONF_OK;
+}

@@ -35,6 +35,8 @@ char *ngx_http_mcp_set_resources(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_list_ttl(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_mcp_set_consumer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_mcp_set_sessions(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_tool_timeout(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -95,6 +97,7 @@ typedef struct {
 char *ngx_http_mcp_parse_words(ngx_conf_t *cf, ngx_http_mcp_words_t *words);
 
 /* setters that several directives share */
+char *ngx_http_mcp_set_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
 char *ngx_http_mcp_set_icon(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_check_icon(ngx_str_t *icon);
 char *ngx_http_mcp_set_ttl(ngx_conf_t *cf, ngx_msec_t *ttl,
@@ -110,7 +113,13 @@ ngx_int_t ngx_http_mcp_read_file(ngx_conf_t *cf, ngx_str_t *name, size_t max,
 /* after all locations were merged: the default zone; NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_init_zone(ngx_conf_t *cf);
 
-/* the default of "mcp_consumer": NGX_CONF_OK or NGX_CONF_ERROR */
+/* a file of secrets should be nobody else's: [warn] if it is */
+void ngx_http_mcp_warn_of_mode(ngx_conf_t *cf, ngx_str_t *name);
+
+/*
+ * The default of "mcp_consumer", where there are no credentials of ours:
+ * NGX_CONF_OK or NGX_CONF_ERROR.
+ */
 char *ngx_http_mcp_init_consumer(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
 

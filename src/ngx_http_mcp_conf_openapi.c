@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_openapi.h>
 
 
@@ -31,6 +32,8 @@ static char *ngx_http_mcp_openapi_pass(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_http_mcp_openapi_prefix(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_openapi_rule(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_mcp_openapi_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_openapi_override(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -72,6 +75,13 @@ static ngx_command_t  ngx_http_mcp_openapi_commands[] = {
       ngx_http_mcp_openapi_override,
       0,
       0,
+      NULL },
+
+    { ngx_string("scope"),
+      NGX_HTTP_MCP_OPENAPI_CONF|NGX_DIRECT_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_openapi_scope,
+      0,
+      offsetof(ngx_http_mcp_openapi_conf_t, need),
       NULL },
 
     { ngx_string("output"),
@@ -308,6 +318,25 @@ ngx_http_mcp_openapi_rule(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_mcp_openapi_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_openapi_conf_t *oc = conf;
+
+    char  *rv;
+    void  *ctx;
+
+    ctx = cf->ctx;
+    cf->ctx = oc->ctx;
+
+    rv = ngx_http_mcp_set_scope(cf, cmd, conf);
+
+    cf->ctx = ctx;
+
+    return rv;
 }
 
 

@@ -51,6 +51,7 @@ typedef struct {
     ngx_str_t                    prefix;
     ngx_flag_t                   strict;
     ngx_flag_t                   output;    /* schemas of results */
+    mcp_scope_set_t             *need;      /* of callers; NULL: nothing */
     ngx_array_t                  rules;     /* of the above */
     ngx_uint_t                   includes;
     ngx_array_t                  overrides; /* likewise */

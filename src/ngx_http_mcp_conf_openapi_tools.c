@@ -292,6 +292,10 @@ ngx_http_mcp_openapi_tool(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *mlcf,
         return NGX_CONF_ERROR;
     }
 
+    if (t->need == NULL) {
+        t->need = oc->need;
+    }
+
     return ngx_http_mcp_conf_tool_finish(cf, mlcf, t);
 }
 

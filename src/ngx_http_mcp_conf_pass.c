@@ -222,6 +222,14 @@ ngx_http_mcp_set_pass(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (ngx_strnstr(uri.data, "${", uri.len) != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URI \"%V\" in \"pass\": it has no "
+                           "variables of nginx; an argument is \"{name}\", "
+                           "without \"$\"", &uri);
+        return NGX_CONF_ERROR;
+    }
+
     rc = mcp_pass_compile_uri(cf->pool, &uri, &p->made.pass.uri, &err);
 
     if (rc == NGX_DECLINED) {

@@ -12,6 +12,8 @@
 
 static ngx_int_t ngx_http_mcp_pass_template(ngx_conf_t *cf,
     ngx_http_mcp_conf_pass_t *p);
+static void ngx_http_mcp_pass_escape(mcp_pass_t *pass);
+static ngx_uint_t ngx_http_mcp_pass_type_has(ngx_str_t *type, char *word);
 static ngx_uint_t ngx_http_mcp_pass_has_body(ngx_str_t *method);
 static ngx_uint_t ngx_http_mcp_pass_is_json(ngx_str_t *type, ngx_str_t *text);
 
@@ -96,6 +98,10 @@ ngx_http_mcp_pass_template(ngx_conf_t *cf, ngx_http_mcp_conf_pass_t *p)
         ngx_http_mcp_conf_refuse(cf, at, "invalid text in \"body\": %s", err);
     }
 
+    if (rc == NGX_OK && !pass->json_text) {
+        ngx_http_mcp_pass_escape(pass);
+    }
+
     if (rc == NGX_OK && pass->json_text) {
         rc = mcp_pass_check_json(cf->pool, &pass->text, &err);
 
@@ -107,6 +113,35 @@ ngx_http_mcp_pass_template(ngx_conf_t *cf, ngx_http_mcp_conf_pass_t *p)
     }
 
     return rc == NGX_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+/* no value becomes an element or another field */
+
+static void
+ngx_http_mcp_pass_escape(mcp_pass_t *pass)
+{
+    ngx_uint_t        i, xml, form;
+    mcp_pass_atom_t  *atom;
+
+    xml = ngx_http_mcp_pass_type_has(&pass->type, "xml");
+    form = ngx_http_mcp_pass_type_has(&pass->type, "x-www-form-urlencoded");
+
+    atom = pass->text.elts;
+
+    for (i = 0; i < pass->text.nelts; i++) {
+        atom[i].xml = xml;
+        atom[i].form = form;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_pass_type_has(ngx_str_t *type, char *word)
+{
+    return ngx_strlcasestrn(type->data, type->data + type->len,
+                            (u_char *) word, ngx_strlen(word) - 1)
+           != NULL;
 }
 
 
@@ -125,9 +160,7 @@ ngx_http_mcp_pass_is_json(ngx_str_t *type, ngx_str_t *text)
     u_char  *p, *last;
 
     if (type->len) {
-        return ngx_strlcasestrn(type->data, type->data + type->len,
-                                (u_char *) "json", 4 - 1)
-               != NULL;
+        return ngx_http_mcp_pass_type_has(type, "json");
     }
 
     last = text->data + text->len;

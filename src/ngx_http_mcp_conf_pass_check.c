@@ -10,13 +10,17 @@
 #include <ngx_http_mcp_conf_pass.h>
 
 
+static ngx_int_t ngx_http_mcp_pass_many(ngx_conf_t *cf,
+    ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
+static ngx_msec_t ngx_http_mcp_pass_longest(
+    const ngx_http_mcp_passes_t *passes);
 static ngx_int_t ngx_http_mcp_pass_change(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names);
 static ngx_int_t ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
     const mcp_pass_field_t *field);
 static ngx_int_t ngx_http_mcp_pass_agree(ngx_conf_t *cf,
     const ngx_http_mcp_pass_t *made, ngx_http_mcp_at_t *at);
-static void ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
+static void ngx_http_mcp_pass_apply(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from);
 static ngx_int_t ngx_http_mcp_pass_check(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_uint_t n, ngx_array_t *names);
@@ -38,12 +42,25 @@ ngx_int_t
 ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     ngx_http_mcp_conf_passes_t *cp, ngx_array_t *names)
 {
+    if ((cp->passes.nelts ? ngx_http_mcp_pass_many(cf, cp, names)
+                          : ngx_http_mcp_pass_change(cf, cp, names))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    cp->made->timeout = ngx_http_mcp_pass_longest(cp->made);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_mcp_pass_many(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
+    ngx_array_t *names)
+{
     ngx_uint_t                 i;
     ngx_http_mcp_conf_pass_t  *p;
-
-    if (cp->passes.nelts == 0) {
-        return ngx_http_mcp_pass_change(cf, cp, names);
-    }
 
     p = cp->passes.elts;
 
@@ -69,6 +86,31 @@ ngx_http_mcp_conf_passes_finish(ngx_conf_t *cf,
     }
 
     return ngx_http_mcp_pass_add(cf, cp);
+}
+
+
+/* of passes that all have a timeout */
+
+static ngx_msec_t
+ngx_http_mcp_pass_longest(const ngx_http_mcp_passes_t *passes)
+{
+    ngx_uint_t                  i;
+    ngx_msec_t                  longest;
+    const ngx_http_mcp_pass_t  *pass;
+
+    pass = passes->passes.elts;
+    longest = 0;
+
+    for (i = 0; i < passes->passes.nelts; i++) {
+
+        if (pass[i].timeout == 0) {
+            return 0;
+        }
+
+        longest += pass[i].timeout;
+    }
+
+    return longest;
 }
 
 
@@ -154,7 +196,7 @@ ngx_http_mcp_pass_change(ngx_conf_t *cf, ngx_http_mcp_conf_passes_t *cp,
     }
 
     for (i = 0; i < cp->made->passes.nelts; i++) {
-        ngx_http_mcp_pass_take(&pass[i], &cp->all);
+        ngx_http_mcp_pass_apply(&pass[i], &cp->all);
 
         if (ngx_http_mcp_pass_agree(cf, &pass[i], cp->all.at) != NGX_OK) {
             return NGX_ERROR;
@@ -217,7 +259,7 @@ ngx_http_mcp_pass_put(ngx_conf_t *cf, ngx_array_t *headers,
 
 
 static void
-ngx_http_mcp_pass_take(ngx_http_mcp_pass_t *to,
+ngx_http_mcp_pass_apply(ngx_http_mcp_pass_t *to,
     const ngx_http_mcp_conf_pass_t *from)
 {
     if (ngx_http_mcp_said(from, RESULT)) {

@@ -309,7 +309,7 @@ ngx_http_mcp_set_pass_timeout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     timeout = ngx_parse_time(&value[1], 0);
 
     if (timeout == (ngx_msec_t) NGX_ERROR || timeout == 0) {
-        return "has an invalid time";
+        return "has an invalid time, expected 500ms, 5s or 2m for example";
     }
 
     p->made.timeout = timeout;

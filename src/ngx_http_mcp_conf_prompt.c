@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_script.h>
 
 
@@ -26,6 +27,7 @@ static char *ngx_http_mcp_script_arg(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_script_arg_option(ngx_conf_t *cf,
     ngx_http_mcp_arg_t *arg, ngx_str_t *option);
+static ngx_uint_t ngx_http_mcp_script_arg_other(ngx_str_t *option);
 static char *ngx_http_mcp_script_values(ngx_conf_t *cf,
     ngx_http_mcp_arg_t *arg, u_char *p);
 static char *ngx_http_mcp_script_message(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -55,6 +57,13 @@ static ngx_command_t  ngx_http_mcp_script_commands[] = {
       offsetof(ngx_http_mcp_script_t, icon),
       NULL },
 
+    { ngx_string("scope"),
+      NGX_CONF_1MORE,
+      ngx_http_mcp_set_scope,
+      0,
+      offsetof(ngx_http_mcp_script_t, need),
+      NULL },
+
     { ngx_string("arg"),
       NGX_CONF_1MORE,
       ngx_http_mcp_script_arg,
@@ -70,6 +79,18 @@ static ngx_command_t  ngx_http_mcp_script_commands[] = {
       NULL },
 
       ngx_null_command
+};
+
+
+/* of arguments of tools */
+
+static const ngx_str_t  ngx_http_mcp_script_types[] = {
+    ngx_string("string"),
+    ngx_string("integer"),
+    ngx_string("number"),
+    ngx_string("boolean"),
+    ngx_string("object"),
+    ngx_null_string
 };
 
 
@@ -127,6 +148,8 @@ ngx_http_mcp_set_prompt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_http_mcp_refuse(cf, "prompt", &value[1], err);
         return NGX_CONF_ERROR;
     }
+
+    prompt->need = script->need;
 
     return ngx_http_mcp_push_prompt(cf, mlcf, prompt);
 }
@@ -318,6 +341,8 @@ static char *
 ngx_http_mcp_script_arg_option(ngx_conf_t *cf, ngx_http_mcp_arg_t *arg,
     ngx_str_t *option)
 {
+    ngx_uint_t  other;
+
     if (ngx_strcmp(option->data, "required") == 0 && !arg->required) {
         arg->required = 1;
         return NGX_CONF_OK;
@@ -334,16 +359,44 @@ ngx_http_mcp_script_arg_option(ngx_conf_t *cf, ngx_http_mcp_arg_t *arg,
         return NGX_CONF_OK;
     }
 
-    if (arg->description == NULL) {
+    other = ngx_http_mcp_script_arg_other(option);
+
+    if (arg->description == NULL && !other) {
         arg->description = (char *) option->data;
         return NGX_CONF_OK;
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "duplicate parameter \"%V\" of \"arg\": expected "
+                       "%s parameter \"%V\" of \"arg\": expected "
                        "\"required\", values=a|b, title=text and one help "
-                       "text, quoted as a whole", option);
+                       "text, quoted as a whole; arguments of a prompt are "
+                       "strings", other ? "invalid" : "duplicate", option);
     return NGX_CONF_ERROR;
+}
+
+
+/* what "arg" of a tool has there is no help text */
+
+static ngx_uint_t
+ngx_http_mcp_script_arg_other(ngx_str_t *option)
+{
+    u_char           *p;
+    const ngx_str_t  *type;
+
+    for (type = ngx_http_mcp_script_types; type->len; type++) {
+
+        if (ngx_strcmp(option->data, type->data) == 0) {
+            return 1;
+        }
+    }
+
+    p = option->data;
+
+    while ((*p >= 'a' && *p <= 'z') || *p == '_') {
+        p++;
+    }
+
+    return p > option->data && *p == '=';
 }
 
 

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_served.h>
 #include <ngx_http_mcp_file.h>
 
@@ -28,6 +29,7 @@ typedef struct {
     size_t                   max;
     ngx_msec_t               ttl;
     ngx_uint_t               public;
+    mcp_scope_set_t         *need;   /* of readers; NULL: nothing */
     ngx_http_mcp_served_t    served; /* by services */
 } ngx_http_mcp_static_t;
 
@@ -89,6 +91,13 @@ static ngx_command_t  ngx_http_mcp_static_commands[] = {
       ngx_http_mcp_set_icon,
       0,
       offsetof(ngx_http_mcp_static_t, icon),
+      NULL },
+
+    { ngx_string("scope"),
+      NGX_CONF_1MORE,
+      ngx_http_mcp_set_scope,
+      0,
+      offsetof(ngx_http_mcp_static_t, need),
       NULL },
 
     { ngx_string("audience"),
@@ -180,6 +189,8 @@ ngx_http_mcp_set_resource(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         ngx_http_mcp_refuse(cf, "resource", &value[1], err);
         return NGX_CONF_ERROR;
     }
+
+    resource->need = st->need;
 
     return ngx_http_mcp_push_resource(cf, mlcf, resource);
 }

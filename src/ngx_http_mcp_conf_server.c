@@ -11,6 +11,7 @@
 #include <mcp_prompts.h>
 #include <mcp_resources.h>
 #include <mcp_tools.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_tool.h>
 #include <ngx_http_mcp_endpoint.h>
 
@@ -57,7 +58,6 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
     server->ttl = conf->list_ttl;
     server->public = conf->list_public ? 1 : 0;
     server->sessions = (conf->sessions != NGX_HTTP_MCP_SESSIONS_OFF);
-    server->sessions = (conf->sessions != NGX_HTTP_MCP_SESSIONS_OFF);
 
     if (mcp_server_init(server, cf->pool) != NGX_OK
         || ngx_http_mcp_offer_tools(cf, server, conf->tools) != NGX_OK
@@ -83,6 +83,7 @@ ngx_http_mcp_build_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         || ngx_http_mcp_offer_prompts(cf, server, conf->prompts) != NGX_OK
         || ngx_http_mcp_offer_files(cf, server, conf->resources) != NGX_OK
         || ngx_http_mcp_check_threads(cf, conf) != NGX_OK
+        || ngx_http_mcp_conf_views(cf, conf) != NGX_OK
         || mcp_server_render(server, cf->pool) != NGX_OK
         || ngx_http_mcp_endpoint_add(cf, conf) != NGX_OK)
     {
@@ -100,13 +101,18 @@ ngx_http_mcp_offer_tools(ngx_conf_t *cf, mcp_server_t *server,
     ngx_int_t                      rc;
     ngx_uint_t                     i;
     mcp_tool_t                   **tool;
+    const mcp_scope_set_t         *need;
     const ngx_http_mcp_passes_t   *passes;
 
     tool = tools ? tools->elts : NULL;
 
     for (i = 0; tool && i < tools->nelts; i++) {
+        if (ngx_http_mcp_conf_need(cf, tool[i], &need) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         rc = mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
-                             &tool[i]->name, tool[i]);
+                             &tool[i]->name, tool[i], need);
 
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
@@ -182,7 +188,8 @@ ngx_http_mcp_offer_prompts(ngx_conf_t *cf, mcp_server_t *server,
 
     for (i = 0; prompt && i < prompts->nelts; i++) {
         rc = mcp_catalog_add(&server->offers[MCP_OFFER_PROMPTS].catalog,
-                             &prompt[i]->name, prompt[i]);
+                             &prompt[i]->name, prompt[i],
+                             prompt[i]->need);
 
         if (rc == NGX_DECLINED) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

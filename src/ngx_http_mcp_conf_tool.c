@@ -16,7 +16,6 @@ static ngx_int_t ngx_http_mcp_tool_names(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, const cJSON *properties, ngx_array_t *names);
 static ngx_int_t ngx_http_mcp_tool_output(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t);
-static ngx_msec_t ngx_http_mcp_tool_longest(ngx_http_mcp_conf_tool_t *t);
 static ngx_uint_t ngx_http_mcp_tool_idempotent(ngx_http_mcp_conf_tool_t *t);
 static ngx_int_t ngx_http_mcp_conf_tool_make(ngx_conf_t *cf,
     ngx_http_mcp_conf_tool_t *t, mcp_tool_t **made);
@@ -261,31 +260,6 @@ ngx_http_mcp_tool_output(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t)
 }
 
 
-/* of passes that all have a timeout */
-
-static ngx_msec_t
-ngx_http_mcp_tool_longest(ngx_http_mcp_conf_tool_t *t)
-{
-    ngx_uint_t            i;
-    ngx_msec_t            longest;
-    ngx_http_mcp_pass_t  *pass;
-
-    pass = t->made.passes.passes.elts;
-    longest = 0;
-
-    for (i = 0; i < t->made.passes.passes.nelts; i++) {
-
-        if (pass[i].timeout == 0) {
-            return 0;
-        }
-
-        longest += pass[i].timeout;
-    }
-
-    return longest;
-}
-
-
 static ngx_uint_t
 ngx_http_mcp_tool_idempotent(ngx_http_mcp_conf_tool_t *t)
 {
@@ -329,7 +303,6 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     t->made.desc.flags = t->flags;
     t->made.desc.handler = ngx_http_mcp_pass_tool;
 
-    passes->timeout = ngx_http_mcp_tool_longest(t);
     passes->idempotent = ngx_http_mcp_tool_idempotent(t);
     passes->file = t->at.file;
     passes->line = t->at.line;
@@ -354,6 +327,7 @@ ngx_http_mcp_conf_tool_make(ngx_conf_t *cf, ngx_http_mcp_conf_tool_t *t,
     tool->input_schema = t->input;
     tool->output_schema = t->output;
     tool->flags = t->flags;
+    tool->need = t->need;
     tool->data = t;
 
     rc = mcp_tool_compile(cf->pool, tool, &err);

@@ -29,6 +29,7 @@ typedef struct {
     ngx_str_t                    icon;
     ngx_str_t                    input;     /* schema, JSON; empty: of args */
     ngx_str_t                    output;    /* likewise; empty: none */
+    mcp_scope_set_t             *need;      /* of callers; NULL: nothing */
     ngx_uint_t                   flags;     /* NGX_HTTP_MCP_READ_ONLY ... */
     ngx_uint_t                   annotated; /* "annotations" has set them */
     ngx_array_t                  args;      /* of mcp_tool_arg_t */
@@ -47,6 +48,7 @@ typedef struct {
 #define NGX_HTTP_MCP_TOOL_INPUT        0x0008
 #define NGX_HTTP_MCP_TOOL_OUTPUT       0x0010
 #define NGX_HTTP_MCP_TOOL_ANNOTATIONS  0x0020
+#define NGX_HTTP_MCP_TOOL_SCOPE        0x0040
 
 
 extern ngx_command_t  ngx_http_mcp_tool_commands[];

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_tool.h>
 
 
@@ -14,6 +15,8 @@
 
 
 static char *ngx_http_mcp_tool_word(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_mcp_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_mcp_tool_annotations(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -45,6 +48,13 @@ ngx_command_t  ngx_http_mcp_tool_commands[] = {
       0,
       offsetof(ngx_http_mcp_conf_tool_t, icon),
       (void *) NGX_HTTP_MCP_TOOL_ICON },
+
+    { ngx_string("scope"),
+      NGX_CONF_1MORE,
+      ngx_http_mcp_tool_scope,
+      0,
+      0,
+      NULL },
 
     { ngx_string("annotations"),
       NGX_CONF_1MORE,
@@ -155,6 +165,28 @@ ngx_http_mcp_tool_annotations(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* in an "override" it stands for all that the document is given */
+
+static char *
+ngx_http_mcp_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_conf_tool_t *t = conf;
+
+    if (t->said & NGX_HTTP_MCP_TOOL_SCOPE) {
+        return "is duplicate";
+    }
+
+    t->said |= NGX_HTTP_MCP_TOOL_SCOPE;
+
+    t->need = ngx_pcalloc(cf->pool, sizeof(mcp_scope_set_t));
+    if (t->need == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_mcp_conf_scopes(cf, 1, t->need);
 }
 
 

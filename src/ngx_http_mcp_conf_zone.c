@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <ngx_http_mcp_auth.h>
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_zone.h>
 
@@ -15,6 +16,10 @@
 
 
 static ngx_str_t  ngx_http_mcp_zone_name = ngx_string("ngx_http_mcp");
+static ngx_http_complex_value_t *ngx_http_mcp_complex(ngx_conf_t *cf,
+    ngx_str_t *value);
+
+
 static ngx_str_t  ngx_http_mcp_consumer = ngx_string("$remote_user");
 
 
@@ -106,7 +111,6 @@ ngx_http_mcp_set_state_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t        *value, *name, text;
     ngx_uint_t        line;
     const char       *err;
-    ngx_file_info_t   fi;
 
     if (mmcf->keys) {
         return "is duplicate";
@@ -136,40 +140,101 @@ ngx_http_mcp_set_state_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    ngx_http_mcp_warn_of_mode(cf, name);
+
+    return NGX_CONF_OK;
+}
+
+
+void
+ngx_http_mcp_warn_of_mode(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_file_info_t  fi;
+
     if (ngx_file_info(name->data, &fi) != NGX_FILE_ERROR
         && (fi.st_mode & (S_IROTH|S_IWOTH)))
     {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"%V\" can be read or written by everybody, and "
-                           "who knows a key can sign for the server: "
+                           "who knows or sets a key can act for others: "
                            "\"chmod 600\" it", name);
     }
+}
 
-    return NGX_CONF_OK;
+
+/* "mcp_consumer VALUE [scope=VALUE]" */
+
+char *
+ngx_http_mcp_set_consumer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_mcp_loc_conf_t *mlcf = conf;
+
+    ngx_str_t  *value, scope;
+
+    if (mlcf->consumer) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    mlcf->consumer = ngx_http_mcp_complex(cf, &value[1]);
+    if (mlcf->consumer == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(value[2].data, "scope=", sizeof("scope=") - 1) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected scope=VALUE",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    scope.data = value[2].data + sizeof("scope=") - 1;
+    scope.len = value[2].len - (sizeof("scope=") - 1);
+
+    mlcf->consumer_scope = ngx_http_mcp_complex(cf, &scope);
+
+    return mlcf->consumer_scope ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 char *
 ngx_http_mcp_init_consumer(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
-    ngx_http_compile_complex_value_t  ccv;
+    /* a name in a credential that nobody has checked is nobody's */
 
-    conf->consumer = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
-    if (conf->consumer == NULL) {
-        return NGX_CONF_ERROR;
+    if (ngx_http_mcp_auth_enabled(conf->auth)) {
+        return NGX_CONF_OK;
+    }
+
+    conf->consumer = ngx_http_mcp_complex(cf, &ngx_http_mcp_consumer);
+
+    return conf->consumer ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ngx_http_complex_value_t *
+ngx_http_mcp_complex(ngx_conf_t *cf, ngx_str_t *value)
+{
+    ngx_http_complex_value_t          *cv;
+    ngx_http_compile_complex_value_t   ccv;
+
+    cv = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (cv == NULL) {
+        return NULL;
     }
 
     ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
 
     ccv.cf = cf;
-    ccv.value = &ngx_http_mcp_consumer;
-    ccv.complex_value = conf->consumer;
+    ccv.value = value;
+    ccv.complex_value = cv;
 
-    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? cv : NULL;
 }
 
 

@@ -8,12 +8,14 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_headers.h>
+#include <ngx_http_mcp_auth.h>
 #include <ngx_http_mcp_check.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_ask.h>
 #include <ngx_http_mcp_call.h>
 #include <ngx_http_mcp_complete.h>
+#include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_listen.h>
 #include <ngx_http_mcp_session.h>
 #include <ngx_http_mcp_subrequest.h>
@@ -21,11 +23,10 @@
 #include <ngx_http_mcp_cancel.h>
 #include <ngx_http_mcp_follow.h>
 #include <ngx_http_mcp_stream.h>
+#include <ngx_http_mcp_view.h>
 
 
 static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_http_mcp_refuse(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_get(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_run(ngx_http_request_t *r,
@@ -41,6 +42,9 @@ static ngx_uint_t ngx_http_mcp_status(ngx_http_mcp_ctx_t *ctx);
 ngx_int_t
 ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                 rc;
+    ngx_uint_t                stranger;
+    mcp_error_e               cause;
     ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
@@ -50,36 +54,61 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable) {
+    if (!mlcf->enable && !mlcf->inspect) {
         return NGX_DECLINED;
     }
 
-    if (ngx_http_get_module_ctx(r, ngx_http_mcp_module)) {
+    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
+
+    if (ctx && !ctx->judging) {
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_mcp_create_ctx(r);
     if (ctx == NULL) {
+        ctx = ngx_http_mcp_create_ctx(r);
+        if (ctx == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ctx->conf = mlcf;
+        ctx->phase = r->phase_handler;
+
+        if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    cause = ngx_http_mcp_check_request(r, ctx);
+
+    rc = ngx_http_mcp_auth(r, ctx);
+
+    ctx->judging = (rc == NGX_AGAIN);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (rc == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->phase = r->phase_handler;
+    stranger = (ctx->error.cause != MCP_ERROR_NONE);
 
-    if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (cause != MCP_ERROR_NONE) {
+        ctx->error.cause = cause;
+        ngx_str_null(&ctx->challenge);
     }
-
-    ctx->error.cause = ngx_http_mcp_check_request(r, ctx);
 
     if (ctx->error.cause != MCP_ERROR_NONE) {
         r->expect_tested = 1;
 
         /*
-         * a stream that is answered before its body has ended is reset,
-         * and some clients take that for a failure
+         * A stream that is answered before its body has ended is reset, and
+         * some clients take that for a failure; but the body of a stranger is
+         * not read.
          */
 
-        if (r->http_version < NGX_HTTP_VERSION_20) {
+        if (stranger || r->http_version < NGX_HTTP_VERSION_20) {
             return NGX_DECLINED;
         }
 
@@ -142,7 +171,7 @@ ngx_http_mcp_precontent_handler(ngx_http_request_t *r)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (!mlcf->enable) {
+    if (!mlcf->enable && !mlcf->inspect) {
         return NGX_DECLINED;
     }
 
@@ -151,9 +180,11 @@ ngx_http_mcp_precontent_handler(ngx_http_request_t *r)
     if (ctx && ctx->current + 1 < ctx->body.n) {
         ctx->current++;
         ngx_http_mcp_rerun(r, ctx);
+
+        return NGX_DECLINED;
     }
 
-    return NGX_DECLINED;
+    return ctx && mlcf->inspect ? ngx_http_mcp_inspect(r, ctx) : NGX_DECLINED;
 }
 
 
@@ -171,15 +202,19 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     if (ctx->error.cause != MCP_ERROR_NONE) {
-        return ngx_http_mcp_refuse(r, ctx);
+        return ngx_http_mcp_reply_refusal(r, ctx);
     }
 
     ctx->current = 0;
 
+    if (ngx_http_mcp_view(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     rc = ngx_http_mcp_session_read(r, ctx);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_mcp_refuse(r, ctx);
+        return ngx_http_mcp_reply_refusal(r, ctx);
     }
 
     if (rc != NGX_OK) {
@@ -202,39 +237,6 @@ ngx_http_mcp_handler(ngx_http_request_t *r)
     }
 
     return rc;
-}
-
-
-/* the request as a whole */
-
-static ngx_int_t
-ngx_http_mcp_refuse(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
-{
-    ngx_int_t   rc;
-    ngx_str_t   id;
-    mcp_msg_t  *msg;
-
-    rc = ngx_http_discard_request_body(r);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    ngx_str_null(&id);
-    msg = ngx_http_mcp_current(ctx);
-
-    if (msg && !ctx->body.batch) {
-        id = msg->id;
-    }
-
-    ctx->body.batch = 0;
-
-    if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_mcp_reply_send(r, ctx,
-                                   mcp_error_status(ctx->error.cause, 1));
 }
 
 
@@ -270,7 +272,7 @@ ngx_http_mcp_get(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     ctx->error.cause = MCP_ERROR_EVENT;
 
-    return ngx_http_mcp_refuse(r, ctx);
+    return ngx_http_mcp_reply_refusal(r, ctx);
 }
 
 
@@ -410,12 +412,15 @@ static ngx_int_t
 ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     mcp_msg_t *msg, mcp_action_t *action)
 {
-    ngx_int_t                 rc;
-    ngx_http_mcp_loc_conf_t  *mlcf;
+    ngx_int_t  rc;
 
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+    mcp_dispatch_enter(ctx->server, msg);
 
-    rc = mcp_dispatch(mlcf->server, msg, action);
+    rc = mcp_dispatch(ctx->server, msg, action);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_mcp_auth_forbid(r, ctx, msg);
+    }
 
     if (rc != NGX_OK) {
         return rc;

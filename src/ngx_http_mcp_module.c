@@ -9,12 +9,15 @@
 #include <ngx_http.h>
 #include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_pass.h>
 #include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
+#include <ngx_http_mcp_inspect.h>
+#include <ngx_http_mcp_metadata.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_publish.h>
-#include <ngx_http_mcp_reply.h>
+#include <ngx_http_mcp_refusal.h>
 #include <ngx_http_mcp_subrequest.h>
 #include <ngx_http_mcp_variables.h>
 #include <ngx_http_mcp_watch.h>
@@ -35,6 +38,8 @@ static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *prev, ngx_http_mcp_loc_conf_t *conf);
+static char *ngx_http_mcp_merge_inspect(ngx_conf_t *cf,
+    ngx_http_mcp_loc_conf_t *conf);
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -173,10 +178,10 @@ static ngx_command_t  ngx_http_mcp_commands[] = {
       NULL },
 
     { ngx_string("mcp_consumer"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_set_complex_value_slot,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_mcp_set_consumer,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_mcp_loc_conf_t, consumer),
+      0,
       NULL },
 
     { ngx_string("mcp_sessions"),
@@ -282,7 +287,8 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_precontent_handler;
 
-    ngx_http_mcp_reply_init();
+    ngx_http_mcp_inspect_init();
+    ngx_http_mcp_refusal_init();
 
     ngx_http_mcp_subrequest_init(cf);
 
@@ -335,8 +341,10 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    if (ngx_array_init(&mmcf->packs, cf->pool, 4, sizeof(ngx_http_mcp_pack_t))
-        != NGX_OK
+    if (ngx_array_init(&mmcf->api_keys, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->packs, cf->pool, 4,
+                          sizeof(ngx_http_mcp_pack_t))
+           != NGX_OK
         || ngx_array_init(&mmcf->watches, cf->pool, 1, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->endpoints, cf->pool, 4, sizeof(void *))
@@ -379,7 +387,13 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
      *     conf->server = NULL;
      */
 
+    conf->auth = ngx_http_mcp_conf_auth_create(cf);
+    if (conf->auth == NULL) {
+        return NULL;
+    }
+
     conf->enable = NGX_CONF_UNSET;
+    conf->inspect = NGX_CONF_UNSET;
     conf->info = NGX_CONF_UNSET_PTR;
     conf->origins = NGX_CONF_UNSET_PTR;
     conf->origin_none = NGX_CONF_UNSET_UINT;
@@ -397,6 +411,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->tool_timeout = NGX_CONF_UNSET_MSEC;
     conf->tool_timeouts = NGX_CONF_UNSET_PTR;
     conf->input_timeout = NGX_CONF_UNSET_MSEC;
+    conf->limit_wait = NGX_CONF_UNSET;
     conf->stream_heartbeat = NGX_CONF_UNSET_MSEC;
     conf->thread_pool = NGX_CONF_UNSET_PTR;
 
@@ -410,9 +425,14 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_mcp_loc_conf_t *prev = parent;
     ngx_http_mcp_loc_conf_t *conf = child;
 
-    if (ngx_http_mcp_merge_enable(cf, prev, conf) != NGX_CONF_OK) {
+    if (ngx_http_mcp_merge_enable(cf, prev, conf) != NGX_CONF_OK
+        || ngx_http_mcp_conf_auth_merge(cf, prev->auth, conf->auth)
+           != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
+
+    ngx_conf_merge_value(conf->inspect, prev->inspect, 0);
 
     ngx_conf_merge_ptr_value(conf->info, prev->info,
                              &ngx_http_mcp_default_info);
@@ -441,12 +461,14 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->tool_timeouts, prev->tool_timeouts, NULL);
     ngx_conf_merge_msec_value(conf->input_timeout, prev->input_timeout,
                               300000);
+    ngx_conf_merge_sec_value(conf->limit_wait, prev->limit_wait, 0);
     ngx_conf_merge_msec_value(conf->stream_heartbeat, prev->stream_heartbeat,
                               15000);
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);
 
     if (conf->consumer == NULL) {
         conf->consumer = prev->consumer;
+        conf->consumer_scope = prev->consumer_scope;
     }
 
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
@@ -458,8 +480,18 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         }
     }
 
-    if (!conf->enable) {
+    if (conf->inspect && ngx_http_mcp_merge_inspect(cf, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (!conf->enable && !conf->inspect) {
         return NGX_CONF_OK;
+    }
+
+    if (conf->auth->set
+        && ngx_http_mcp_auth_jwt_init(cf, conf->auth) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     if (conf->consumer == NULL
@@ -468,7 +500,13 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_mcp_build_server(cf, conf);
+    if (conf->auth->resource.len
+        && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return conf->enable ? ngx_http_mcp_build_server(cf, conf) : NGX_CONF_OK;
 }
 
 
@@ -503,6 +541,26 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
 
 
 static char *
+ngx_http_mcp_merge_inspect(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (conf->enable) {
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mcp_inspect\" is for what \"proxy_pass\" sends on, "
+                      "and location \"%V\" has \"mcp\"", &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    conf->server = ngx_http_mcp_inspect_server(cf, conf);
+
+    return conf->server ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
 ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_loc_conf_t *mlcf = conf;
@@ -533,19 +591,5 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (clcf->handler == ngx_http_mcp_publish_handler) {
-        return "is duplicate";
-    }
-
-    if (clcf->handler) {
-        return "conflicts with another content handler of the location";
-    }
-
-    clcf->handler = ngx_http_mcp_publish_handler;
-
-    return NGX_CONF_OK;
+    return ngx_http_mcp_set_handler(cf, ngx_http_mcp_publish_handler);
 }

@@ -72,10 +72,7 @@ ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text,
     run = step->run;
     call = run->call;
 
-    ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
-                  "mcp request \"%V\" of %V failed: %ui",
-                  &step->request.uri, &run->passes->name,
-                  step->sr.answer.status);
+    ngx_http_mcp_pass_log(step, internal);
 
     if (step->pass->pass.optional && run->passes->combined) {
         run->finished |= step->bit;
@@ -108,6 +105,50 @@ ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step, ngx_str_t *text,
     mcp_result_error(&call->result, text->data, text->len);
 
     return NGX_OK;
+}
+
+
+/* an error if an operator has to know: the client is not to blame, and the
+ * tool cannot do without */
+
+void
+ngx_http_mcp_pass_log(ngx_http_mcp_pass_step_t *step, ngx_uint_t internal)
+{
+    char          *why;
+    ngx_uint_t     level;
+    mcp_answer_t  *answer;
+
+    answer = &step->sr.answer;
+
+    level = internal && !step->pass->pass.optional ? NGX_LOG_ERR
+                                                   : NGX_LOG_INFO;
+
+    if (step->request.uri.len == 0) {
+        why = "it cannot be made of these arguments";
+
+    } else if (step->timeout.timedout) {
+        why = "it timed out";
+
+    } else if (answer->status == 0) {
+        why = "no answer";
+
+    } else if (answer->over) {
+        why = "the answer is longer than \"max_response\"";
+
+    } else if (answer->broken) {
+        why = "the answer broke off";
+
+    } else if (answer->status < NGX_HTTP_SPECIAL_RESPONSE) {
+        why = "the answer is not what the tool reads";
+
+    } else {
+        why = "the answer is an error";
+    }
+
+    ngx_log_error(level, step->run->call->request->connection->log, 0,
+                  "mcp request \"%V\" of %V failed: %s, status %ui",
+                  &step->request.uri, &step->run->passes->name, why,
+                  answer->status);
 }
 
 

@@ -52,6 +52,16 @@ struct ngx_http_mcp_pass_run_s {
 
 
 /*
+ * A request is done: its answer is the result of the call, or one of several.
+ * NGX_AGAIN: go on; NGX_OK: there is a result; what else a handler returns.
+ */
+ngx_int_t ngx_http_mcp_pass_take(ngx_http_mcp_pass_step_t *step);
+
+/* of a value that stays where it is; trees in a pool are not deleted */
+ngx_int_t ngx_http_mcp_pass_member(ngx_pool_t *pool, cJSON *object,
+    const cJSON *value, char *name);
+
+/*
  * A request has failed, for what its answer is or for the reason given: that
  * is what the call says, unless it can do without.  "internal": the arguments
  * are not to blame.  NGX_AGAIN: it can; NGX_OK: it has a result, its error;
@@ -60,6 +70,10 @@ struct ngx_http_mcp_pass_run_s {
 ngx_int_t ngx_http_mcp_pass_fail(ngx_http_mcp_pass_step_t *step);
 ngx_int_t ngx_http_mcp_pass_fail_text(ngx_http_mcp_pass_step_t *step,
     ngx_str_t *text, ngx_uint_t internal);
+
+/* says in the log that a request has failed, and why */
+void ngx_http_mcp_pass_log(ngx_http_mcp_pass_step_t *step,
+    ngx_uint_t internal);
 
 /* the output schema does not allow the answer; NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_pass_broke(ngx_http_mcp_call_t *call,

@@ -59,7 +59,7 @@ ngx_http_mcp_replay_open(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    longest = ngx_http_mcp_tool_timeout(mlcf, ctx->body.msgs->tool);
+    longest = ngx_http_mcp_call_time(mlcf, ctx);
     longest = ngx_max(longest, mlcf->input_timeout);
 
     replay->life = (longest + 999) / 1000;

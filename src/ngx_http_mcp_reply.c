@@ -19,13 +19,6 @@ static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
 static const char *ngx_http_mcp_reply_allow(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
-static ngx_int_t ngx_http_mcp_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_mcp_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
-
-
-static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
-static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 ngx_int_t
@@ -163,6 +156,10 @@ ngx_http_mcp_reply_send(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_http_mcp_reply_challenge(r, ctx, status) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     ngx_http_mcp_set_type(r, "application/json");
 
     /* conditional headers are about resources, not about answers */
@@ -209,49 +206,53 @@ ngx_http_mcp_reply_allow(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 }
 
 
-/*
- * The error pages of nginx and of its access modules are HTML; a client that
- * gets one in the place of JSON-RPC takes the server for another.
- */
+/* of two challenges, a client that knows neither would take the first */
 
-static ngx_int_t
-ngx_http_mcp_header_filter(ngx_http_request_t *r)
+ngx_int_t
+ngx_http_mcp_reply_challenge(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_uint_t status)
 {
-    ngx_str_t                 id;
-    mcp_msg_t                *msg;
-    ngx_http_mcp_ctx_t       *ctx;
-    ngx_http_mcp_loc_conf_t  *mlcf;
+    ngx_table_elt_t  *h;
 
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
-
-    if (!mlcf->enable || r != r->main || r->err_status < NGX_HTTP_BAD_REQUEST) {
-        return ngx_http_next_header_filter(r);
+    if (ctx->challenge.len == 0
+        || r->headers_out.www_authenticate
+        || (status != NGX_HTTP_UNAUTHORIZED && status != NGX_HTTP_FORBIDDEN
+            && status != NGX_HTTP_BAD_REQUEST))
+    {
+        return NGX_OK;
     }
 
-    ctx = ngx_http_mcp_get_ctx(r);
-
-    if (ctx && ctx->answered && !r->filter_finalize) {
-        /* "error_page" led to the endpoint: the answer is its own */
-        return ngx_http_next_header_filter(r);
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
     }
 
-    if (ctx == NULL) {
-        ctx = ngx_http_mcp_create_ctx(r);
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "WWW-Authenticate");
+    h->value = ctx->challenge;
+
+    r->headers_out.www_authenticate = h;
+
+    return NGX_OK;
+}
+
+
+/* the request as a whole */
+
+ngx_int_t
+ngx_http_mcp_reply_refusal(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    ngx_str_t   id;
+    mcp_msg_t  *msg;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
-
-    /* the body filter looks for it here, also after an internal redirect */
-
-    ngx_http_set_ctx(r, ctx, ngx_http_mcp_module);
-
-    /* what was prepared is not what is sent */
-
-    ctx->out = NULL;
-    ctx->last_out = &ctx->out;
-    ctx->size = 0;
-    ctx->answers = 0;
 
     ngx_str_null(&id);
     msg = ngx_http_mcp_current(ctx);
@@ -261,64 +262,11 @@ ngx_http_mcp_header_filter(ngx_http_request_t *r)
     }
 
     ctx->body.batch = 0;
-    ctx->replace = 1;
-    ctx->error.cause = mcp_error_of_status(r->err_status);
-    ngx_str_null(&ctx->error.text);
-    ngx_str_null(&ctx->error.data);
 
     if (ngx_http_mcp_reply_error(r, ctx, &id, &ctx->error) != NGX_OK) {
-        return NGX_ERROR;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_mcp_set_type(r, "application/json");
-    r->headers_out.content_length_n = ctx->size;
-
-    if (r->headers_out.content_length) {
-        r->headers_out.content_length->hash = 0;
-        r->headers_out.content_length = NULL;
-    }
-
-    return ngx_http_next_header_filter(r);
-}
-
-
-static ngx_int_t
-ngx_http_mcp_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    ngx_chain_t         *out;
-    ngx_http_mcp_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
-
-    if (ctx == NULL || !ctx->replace || in == NULL) {
-        return ngx_http_next_body_filter(r, in);
-    }
-
-    for ( /* void */ ; in; in = in->next) {
-        in->buf->pos = in->buf->last;
-    }
-
-    out = ctx->out;
-
-    if (out == NULL) {
-        return NGX_OK;
-    }
-
-    ctx->out = NULL;
-
-    out->buf->last_buf = 1;
-    out->buf->last_in_chain = 1;
-
-    return ngx_http_next_body_filter(r, out);
-}
-
-
-void
-ngx_http_mcp_reply_init(void)
-{
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_mcp_header_filter;
-
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_mcp_body_filter;
+    return ngx_http_mcp_reply_send(r, ctx,
+                                   mcp_error_status(ctx->error.cause, 1));
 }

@@ -36,8 +36,19 @@ ngx_int_t ngx_http_mcp_reply_end(ngx_http_request_t *r,
 ngx_int_t ngx_http_mcp_reply_send(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_uint_t status);
 
-/* installs the filters that put JSON in the place of nginx's error pages */
-void ngx_http_mcp_reply_init(void);
+/*
+ * Answers with ctx->error, whatever the messages are; returns what a content
+ * handler returns.
+ */
+ngx_int_t ngx_http_mcp_reply_refusal(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+
+/*
+ * Adds ctx->challenge to an answer with such a status, unless an access module
+ * has added one: NGX_OK or NGX_ERROR.
+ */
+ngx_int_t ngx_http_mcp_reply_challenge(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_uint_t status);
 
 
 #endif /* _NGX_HTTP_MCP_REPLY_H_INCLUDED_ */

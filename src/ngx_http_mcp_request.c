@@ -114,27 +114,38 @@ ngx_http_mcp_read_body(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
 {
+    ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
+    ctx = ngx_http_mcp_get_ctx(r);
+
+    if (ctx && ctx->identity) {
+        *principal = ctx->identity->consumer;
+        return NGX_OK;
+    }
+
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+
+    if (mlcf->consumer == NULL) {
+        ngx_str_null(principal);
+        return NGX_OK;
+    }
 
     return ngx_http_complex_value(r, mlcf->consumer, principal);
 }
 
 
 ngx_msec_t
-ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
-    const mcp_tool_t *tool)
+ngx_http_mcp_call_time(ngx_http_mcp_loc_conf_t *mlcf, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_uint_t                    i;
+    const mcp_tool_t             *tool;
     ngx_http_mcp_timeout_t       *t;
     const ngx_http_mcp_passes_t  *passes;
 
-    if (tool == NULL) {
-        return mlcf->tool_timeout;
-    }
+    tool = ngx_http_mcp_current(ctx)->tool;
 
-    t = mlcf->tool_timeouts ? mlcf->tool_timeouts->elts : NULL;
+    t = (tool && mlcf->tool_timeouts) ? mlcf->tool_timeouts->elts : NULL;
 
     for (i = 0; t && i < mlcf->tool_timeouts->nelts; i++) {
 
@@ -147,7 +158,7 @@ ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
 
     /* so that what a block allows is not cut off, and says its own error */
 
-    passes = ngx_http_mcp_tool_passes(tool);
+    passes = ngx_http_mcp_passes(ctx);
 
     if (passes && passes->timeout >= mlcf->tool_timeout) {
         return passes->timeout + 1000;

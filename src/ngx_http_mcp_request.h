@@ -13,6 +13,8 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 #include <mcp_dispatch.h>
+#include <mcp_peek.h>
+#include <mcp_scope.h>
 #include <mcp_state.h>
 #include <ngx_http_mcp.h>
 
@@ -38,6 +40,9 @@ typedef struct {
     ngx_uint_t                   enabled;  /* some location has "mcp" */
     ngx_shm_zone_t              *zone;     /* NULL: not enabled */
     mcp_state_keys_t            *keys;     /* NULL: those of the zone */
+    mcp_scopes_t                *scopes;
+    ngx_array_t                  api_keys; /* of ngx_http_mcp_keys_t
+                                              pointers */
     ngx_int_t                    request_id;      /* index of $request_id;
                                                      < 0: nobody asks for it */
     ngx_int_t                    request_method;  /* likewise */
@@ -60,10 +65,13 @@ typedef struct {
 
 typedef struct ngx_http_mcp_loc_conf_s  ngx_http_mcp_loc_conf_t;
 typedef struct ngx_http_mcp_endpoint_s  ngx_http_mcp_endpoint_t;
+typedef struct ngx_http_mcp_views_s  ngx_http_mcp_views_t;
+typedef struct ngx_http_mcp_auth_conf_s  ngx_http_mcp_auth_conf_t;
 
 
 struct ngx_http_mcp_loc_conf_s {
     ngx_flag_t                   enable;
+    ngx_flag_t                   inspect;        /* for another server */
 
     mcp_server_info_t           *info;
     ngx_str_t                    instructions;
@@ -86,7 +94,10 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_uint_t                   list_public;
     ngx_uint_t                   page_size;
 
-    ngx_http_complex_value_t    *consumer;       /* NULL: not enabled */
+    ngx_http_complex_value_t    *consumer;       /* NULL: nobody is known
+                                                    but by a credential */
+    ngx_http_complex_value_t    *consumer_scope;  /* or NULL */
+    ngx_http_mcp_auth_conf_t    *auth;
 
     ngx_uint_t                   sessions;       /* NGX_HTTP_MCP_SESSIONS_* */
     time_t                       session_timeout;
@@ -94,11 +105,16 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_msec_t                   tool_timeout;
     ngx_array_t                 *tool_timeouts;  /* of the next */
     ngx_msec_t                   input_timeout;
+    time_t                       limit_wait;     /* seconds that a call over a
+                                                    limit is told; 0: a status
+                                                    says it */
     ngx_msec_t                   stream_heartbeat;   /* 0: none */
     ngx_thread_pool_t           *thread_pool;    /* NULL: none is needed */
 
     mcp_server_t                *server;         /* rendered */
     ngx_http_mcp_endpoint_t     *endpoint;       /* NULL: not enabled */
+    ngx_http_mcp_views_t        *views;          /* NULL: all callers see the
+                                                    same */
 };
 
 
@@ -113,6 +129,16 @@ typedef struct {
 
 typedef struct ngx_http_mcp_listen_s  ngx_http_mcp_listen_t;
 typedef struct ngx_http_mcp_replay_s  ngx_http_mcp_replay_t;
+
+
+/* whom a credential stands for */
+typedef struct {
+    ngx_str_t                    consumer;
+    ngx_str_t                    scope;    /* names, as they were given */
+    const mcp_scope_set_t       *set;
+    const ngx_array_t           *tools;    /* patterns; NULL: all */
+    time_t                       expires;  /* 0: never */
+} ngx_http_mcp_identity_t;
 
 
 typedef struct {
@@ -132,6 +158,12 @@ typedef struct {
     off_t                        size;     /* of out */
     ngx_uint_t                   answers;  /* in out */
 
+    ngx_http_mcp_loc_conf_t     *conf;     /* where it began */
+    const ngx_http_mcp_identity_t  *identity;  /* NULL: no credential */
+    const mcp_server_t          *server;   /* what the caller sees */
+    ngx_str_t                    challenge;  /* WWW-Authenticate, of a
+                                                refusal */
+
     mcp_session_t               *session;  /* legacy; NULL: none */
 
     ngx_http_mcp_call_t         *call;     /* that is not answered yet */
@@ -145,6 +177,9 @@ typedef struct {
     ngx_event_t                 *drained;  /* posted when busy is empty */
     ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
 
+    mcp_peek_t                  *peek;     /* into the answer of another
+                                              server; NULL: nothing to see */
+
     unsigned                     parsed:1;
     unsigned                     answered:1;   /* by the content handler */
     unsigned                     replace:1;    /* nginx's own error page */
@@ -153,6 +188,9 @@ typedef struct {
     unsigned                     finished:1;   /* all is answered */
     unsigned                     detached:1;   /* goes on without a client */
     unsigned                     gone:1;       /* likewise: cut off */
+    unsigned                     judging:1;    /* its credential */
+    unsigned                     waited:1;     /* for keys of tokens */
+    unsigned                     inspected:1;  /* goes on to another server */
 } ngx_http_mcp_ctx_t;
 
 
@@ -188,9 +226,9 @@ mcp_error_e ngx_http_mcp_cause(ngx_http_mcp_ctx_t *ctx);
 ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
 
-/* how long a call may take; of a tool, NULL: of a resource or a prompt */
-ngx_msec_t ngx_http_mcp_tool_timeout(ngx_http_mcp_loc_conf_t *mlcf,
-    const mcp_tool_t *tool);
+/* how long the call of the current message may take */
+ngx_msec_t ngx_http_mcp_call_time(ngx_http_mcp_loc_conf_t *mlcf,
+    ngx_http_mcp_ctx_t *ctx);
 
 /*
  * Whom state is bound to, "mcp_consumer"; access modules have a say in it, so

@@ -22,6 +22,7 @@ typedef struct {
     ngx_str_t                title;
     ngx_str_t                description;
     ngx_str_t                icon;
+    mcp_scope_set_t         *need;     /* of users; NULL: nothing */
     ngx_array_t              args;   /* of ngx_http_mcp_arg_t */
     ngx_array_t              messages;  /* of ngx_http_mcp_message_t */
     ngx_http_mcp_passes_t    passes;

@@ -10,6 +10,7 @@
 #include <mcp_tools.h>
 #include <mcp_trace.h>
 #include <ngx_http_mcp_capture.h>
+#include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_pass.h>
 #include <ngx_http_mcp_variables.h>
 
@@ -33,6 +34,8 @@ static ngx_int_t ngx_http_mcp_variable_session(ngx_http_request_t *r,
 static ngx_int_t ngx_http_mcp_variable_error(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_consumer(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_mcp_variable_scope(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_idempotent(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
@@ -75,6 +78,9 @@ static ngx_http_variable_t  ngx_http_mcp_vars[] = {
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("mcp_consumer"), NULL, ngx_http_mcp_variable_consumer,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("mcp_scope"), NULL, ngx_http_mcp_variable_scope,
       0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("mcp_idempotent"), NULL, ngx_http_mcp_variable_idempotent,
@@ -172,7 +178,7 @@ ngx_http_mcp_variable_one_line(ngx_http_request_t *r,
 }
 
 
-/* the name of a configured tool, never what a client calls one */
+/* the name of a configured tool; of another server what could be one */
 
 static ngx_int_t
 ngx_http_mcp_variable_tool(ngx_http_request_t *r,
@@ -184,8 +190,12 @@ ngx_http_mcp_variable_tool(ngx_http_request_t *r,
     ctx = ngx_http_mcp_get_ctx(r->main);
     msg = ctx ? ngx_http_mcp_current(ctx) : NULL;
 
-    return ngx_http_mcp_variable_set(v, (msg && msg->tool) ? &msg->tool->name
-                                                           : NULL);
+    if (msg && msg->tool) {
+        return ngx_http_mcp_variable_set(v, &msg->tool->name);
+    }
+
+    return ngx_http_mcp_variable_set(v, ctx ? ngx_http_mcp_inspect_tool(ctx)
+                                            : NULL);
 }
 
 
@@ -256,20 +266,42 @@ static ngx_int_t
 ngx_http_mcp_variable_consumer(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                 consumer;
-    ngx_http_mcp_loc_conf_t  *mlcf;
-
-    mlcf = ngx_http_get_module_loc_conf(r->main, ngx_http_mcp_module);
-
-    if (mlcf->consumer == NULL) {
-        return ngx_http_mcp_variable_set(v, NULL);
-    }
+    ngx_str_t  consumer;
 
     if (ngx_http_mcp_principal(r->main, &consumer) != NGX_OK) {
         return NGX_ERROR;
     }
 
     (void) ngx_http_mcp_variable_set(v, &consumer);
+
+    return ngx_http_mcp_variable_one_line(r, v);
+}
+
+
+static ngx_int_t
+ngx_http_mcp_variable_scope(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                 scope;
+    ngx_http_mcp_ctx_t       *ctx;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    ctx = ngx_http_mcp_get_ctx(r->main);
+    mlcf = ngx_http_get_module_loc_conf(r->main, ngx_http_mcp_module);
+
+    ngx_str_null(&scope);
+
+    if (ctx && ctx->identity) {
+        scope = ctx->identity->scope;
+
+    } else if (mlcf->consumer_scope
+               && ngx_http_complex_value(r->main, mlcf->consumer_scope, &scope)
+                  != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_http_mcp_variable_set(v, &scope);
 
     return ngx_http_mcp_variable_one_line(r, v);
 }

@@ -147,6 +147,9 @@ prompt('an argument without a name', 'arg "";', qr/empty or not UTF-8/);
 prompt('a name with a space', 'arg "a b";', qr/name that is not of letters/);
 prompt('an argument twice', 'arg a; arg a;', qr/name that is there already/);
 prompt('two help texts', 'arg a "x" "y";', qr/duplicate parameter "y"/);
+prompt("$_ of a prompt", "arg a $_ required;",
+       qr/invalid parameter "\Q$_\E" of "arg": .* are strings/)
+    for qw(string integer number boolean object min=1 value=a|b);
 prompt('required twice', 'arg a required required "x";',
        qr/duplicate parameter/);
 prompt('an empty value', "arg a \"values=$_\";", qr/empty value/)

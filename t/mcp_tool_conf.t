@@ -248,6 +248,8 @@ tool('a URI with a host', 'pass GET http://example.com/;',
      qr/invalid URI "http:.* in "pass": /);
 tool('a template that does not end', 'pass GET "/api/{a";',
      qr/invalid URI "\/api\/\{a" in "pass": /);
+tool('a variable in a URI', "arg a string; pass GET '/api/\${a}'; # HERE\n",
+     qr/invalid URI "\/api\/\$\{a\}" in "pass": it has no variables/);
 tool('an empty template', 'pass GET "/api/{}";', qr/invalid URI/);
 tool('an unknown argument', 'pass GET "/api/{a}";',
      qr/unknown argument "a" in "pass": neither/);

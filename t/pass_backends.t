@@ -270,6 +270,11 @@ ok_tool_error($t->call('get', { v => $_ }), qr/end|incomplete|broken|cut/i, $_)
 ok_tool_error($t->call('get', { v => $_ }), qr/50[24]|answer|reach/i, $_)
     for qw(closes resets);
 
+ok($t->wait_log(qr/\[error\] .*\/cut" of tool "get" failed: .*broke off/),
+   'an operator is told');
+ok($t->wait_log(qr/\[error\] .*\/lines" of tool "limited" failed: .*max_resp/),
+   'and of a limit');
+
 $r = $t->call('get', { v => 'short' });
 ok($r->result, 'more than a Content-Length says') or diag($r->body);
 unlike($r->body, qr/"n\\?":1/, 'is not taken');

@@ -280,7 +280,10 @@ ok_tool_error($t->call('said', { v => "a\r\nX: y" }), qr/\bv\b/,
 is(scalar(my @none = $b->requests), 0, 'without a request');
 
 $r = $t->call('said', { v => '$http_cookie{v}' });
-is($b->request->header('X-Both'), ' $http_cookie{v}',
+$said = $b->request;
+is($said->header('X-Both'), ' $http_cookie{v}',
    'an argument is no configuration');
+is($said->header($_), undef, "$_ that has nothing to say is left out")
+    for qw(X-Tenant Authorization);
 
 finish();

@@ -81,6 +81,20 @@ sub parameter {
 }
 
 
+# white space of an attribute is kept by references, other controls are none
+
+sub xml {
+    my ($v) = @_;
+
+    my %entity = ('&' => 'amp', '<' => 'lt', '>' => 'gt', '"' => 'quot',
+                  "'" => '#39', "\t" => '#9', "\n" => '#10', "\r" => '#13');
+
+    $v =~ s/([&<>"'\t\n\r])/&$entity{$1};/g;
+    $v =~ s/[\0-\x1f]/\x{fffd}/g;
+    return Encode::encode('utf8', $v);
+}
+
+
 # RFC 6570, but what ends a path, a name or, to some, a segment is encoded
 
 sub reserved {
@@ -116,6 +130,13 @@ my %plain_body = (
                    qq({"a":$v,"b":[$v]}) }],
     text     => [q(body "<a>{v}</a>";), sub {
                    '<a>' . Encode::encode('utf8', $_[0]) . '</a>' }],
+    xml      => [q(body '<a b="{v}">{v}</a>';
+                   header Content-Type application/soap+xml;), sub {
+                   my $v = xml($_[0]);
+                   qq(<a b="$v">$v</a>) }],
+    pairs    => [q(body "a={v}&b={v}";
+                   header Content-Type application/x-www-form-urlencoded;),
+                 sub { my $v = encode($_[0]); "a=$v&b=$v" }],
 );
 
 
@@ -289,7 +310,8 @@ for my $way (sort keys %way) {
 }
 
 for my $kind (sort keys %plain_body) {
-    my $type = $kind eq 'form' ? 'application/x-www-form-urlencoded'
+    my $type = $kind =~ /^(?:form|pairs)$/ ? 'application/x-www-form-urlencoded'
+             : $kind eq 'xml'  ? 'application/soap+xml'
              : $kind eq 'text' ? 'text/plain; charset=utf-8' : 'application/json';
 
     all_of("body_$kind", "body $kind", sub {

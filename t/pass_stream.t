@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Backend;
 use MCPTest::Events;
+use MCPTest::H2;
 
 sub delta {
     my ($text) = @_;
@@ -64,6 +65,9 @@ my $b = MCPTest::Backend->start(
     '/_api/chat-whole' => { body => '{"choices":[{"delta":{"content":"x"}}]}' },
     '/_api/many' => { type => 'application/x-ndjson',
         body => join '', map { "{\"n\":$_,\"of\":[20000]}\n" } 1 .. 20000 },
+    (map { ("/_api/chat-slow$_" => { type => 'text/event-stream', steps => [
+        map { delta($_) } @words[0 .. $_] ] }) }
+     100, 399),
     '/_api/chat-fast' => { type => 'text/event-stream',
         body => join('', map { delta($_) } @words) . "data: [DONE]\n\n" },
 );
@@ -418,5 +422,66 @@ $c->close;
 ok(defined $b->closed($lost), 'without a token, too');
 
 ok_result(call('stream', 'plain'), 'and it goes on');
+
+
+# --- a client that reads slowly: the service is not kept waiting
+
+for my $last (100, 399) {
+    $b->requests;
+
+    ($body, $headers) = MCPTest::Message::message('modern', 'tools/call',
+        { name => 'chat', arguments => { v => "chat-slow$last" } },
+        meta => { progressToken => 'p' });
+
+    my $s = MCPTest::H2->new($t->connect($t->port(1)), window => 50);
+
+    $s->request($body, $headers);
+    $b->go("/_api/chat-slow$last", $last + 2);
+    ok(defined $b->answered($b->request), "$last words: the service is done");
+
+    $s->open_window(1_000_000);
+    @rest = MCPTest::Events->on($s)->rest;
+
+    my $all = join '', @words[0 .. $last];
+    my @said = said(@rest);
+
+    is(text($rest[-1]), $all, 'the whole text');
+    cmp_ok(scalar(@said), '<=', 100, 'words share messages');
+    is((grep { length > 2048 } @said), 0, 'that are bounded');
+    is(join('', @said), $all, 'and leave nothing out') if $last == 100;
+}
+
+
+# --- in a session, whose client comes back for what it has missed
+
+my $init = $t->legacy('initialize', {
+    protocolVersion => '2025-11-25', capabilities => {},
+    clientInfo => { name => 'test', version => '1' } }, version => undef);
+my $session = $init->header('Mcp-Session-Id');
+
+$c = $t->connect;
+$c->send($t->legacy_bytes('tools/call',
+    { name => 'stream', arguments => { v => 'sse' },
+      _meta => { progressToken => 'p' } },
+    version => '2025-11-25', headers => { 'Mcp-Session-Id' => $session }));
+$b->go('/_api/sse');
+
+my ($s, $event) = MCPTest::Events->on($c);
+
+do { $event = $s->event } until $event->{data};
+like($event->{data}, qr/"message":"one"/, 'a session: an event');
+ok(defined $event->{id}, 'that has an id');
+
+$c->close;
+$b->go('/_api/sse', 4);
+
+$c = $t->connect;
+$c->send($t->http_bytes(method => 'GET', headers => [
+    'Mcp-Session-Id' => $session, 'MCP-Protocol-Version' => '2025-11-25',
+    Accept => 'text/event-stream', 'Last-Event-ID' => $event->{id} ]));
+
+@rest = MCPTest::Events->on($c)->rest;
+is(join('|', said(@rest)), "two\nmore|three", 'the rest of them');
+is(text($rest[-1]), "one\ntwo\nmore\nthree", 'and the result');
 
 finish();

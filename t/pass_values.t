@@ -408,5 +408,7 @@ ok_result($t->call('promised', { what => 'good' }), 'an output schema');
 $r = $t->call('promised', { what => 'created' });
 ok($r->error || $r->result->{isError}, 'that is broken');
 ok($t->wait_log(qr/promised.*title|title.*promised/), 'the log says how');
+ok($t->wait_log(qr/\[info\] .*"error" failed: the answer is an error, status 422/),
+   'what a client could do better is no error of the log');
 
 finish();

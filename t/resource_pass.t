@@ -39,7 +39,7 @@ my $b = MCPTest::Backend->start(
     '/bad'      => { status => 500 },
     '/ticket/5' => { type => 'application/json',
                      body => '{"title":"No \"light\"","tags":["a",1]}' },
-    '/late'     => { wait => 1 },
+    '/late*'    => { wait => 1 },
     '/who'      => { type => 'text/plain', body => 'Ada' },
     '*'         => { status => 404, body => 'none' },
 );
@@ -48,7 +48,21 @@ my $t = MCPTest->new(
     server => "location /_api/ { internal; proxy_pass http://127.0.0.1:"
               . $b->port . "/; }
               location /_files/ { internal; alias %%DIR%%/files/; }
-              location /_dead/ { internal; proxy_pass http://127.0.0.1:1; }",
+              location /_dead/ { internal; proxy_pass http://127.0.0.1:1; }
+              location = /patient {
+                  mcp;
+                  mcp_tool_timeout 100ms;
+                  mcp_resource late://x { pass GET /_api/late; timeout 250ms; }
+                  mcp_resource late://y { pass GET /_api/late; }
+                  mcp_prompt late {
+                      description late;
+                      pass a GET /_api/who;
+                      timeout 1s;
+                      pass b GET \"/_api/late/{a}\";
+                      timeout 250ms;
+                      message user \"{b}\";
+                  }
+              }",
     location => <<'EOC');
         mcp;
 
@@ -157,6 +171,19 @@ for (['orders://10', -32603, qr/500.*broken/s, 'a service that fails'],
 
     ok_error($r, 200, $code, $name);
     like($r->error->{message}, $re, 'and says why');
+}
+
+# a block may be more patient than "mcp_tool_timeout"
+
+for (['resources/read', { uri => 'late://x' }, qr/\b250 ms/],
+     ['prompts/get', { name => 'late', arguments => {} }, qr/b: .*250 ms/],
+     ['resources/read', { uri => 'late://y' }, qr/\b100 ms/])
+{
+    my ($method, $params, $re) = @$_;
+    my $r = $t->rpc($method, $params, uri => '/patient');
+
+    ok_error($r, 200, -32603, "$method: nobody answers");
+    like($r->error->{message}, $re, 'after the time that was said');
 }
 
 is_deeply(JSON::PP->new->decode(contents('both://8')->{text}),

@@ -36,11 +36,11 @@ mcp_catalog_init(mcp_catalog_t *catalog, ngx_pool_t *pool)
 
 ngx_int_t
 mcp_catalog_add(mcp_catalog_t *catalog, const ngx_str_t *name,
-    const void *data)
+    const void *data, const mcp_scope_set_t *need)
 {
     mcp_catalog_item_t  *item, **slot;
 
-    if (mcp_catalog_find(catalog, name)) {
+    if (mcp_catalog_item(catalog, name)) {
         return NGX_DECLINED;
     }
 
@@ -57,6 +57,7 @@ mcp_catalog_add(mcp_catalog_t *catalog, const ngx_str_t *name,
     *slot = item;
 
     item->data = data;
+    item->need = need;
     item->sn.str = *name;
     item->sn.node.key = mcp_catalog_hash(name);
 
@@ -69,12 +70,21 @@ mcp_catalog_add(mcp_catalog_t *catalog, const ngx_str_t *name,
 const void *
 mcp_catalog_find(const mcp_catalog_t *catalog, const ngx_str_t *name)
 {
-    ngx_str_node_t  *sn;
+    const mcp_catalog_item_t  *item;
 
-    sn = ngx_str_rbtree_lookup((ngx_rbtree_t *) &catalog->tree,
-                               (ngx_str_t *) name, mcp_catalog_hash(name));
+    item = mcp_catalog_item(catalog, name);
 
-    return sn ? ((mcp_catalog_item_t *) sn)->data : NULL;
+    return item ? item->data : NULL;
+}
+
+
+const mcp_catalog_item_t *
+mcp_catalog_item(const mcp_catalog_t *catalog, const ngx_str_t *name)
+{
+    return (mcp_catalog_item_t *)
+               ngx_str_rbtree_lookup((ngx_rbtree_t *) &catalog->tree,
+                                     (ngx_str_t *) name,
+                                     mcp_catalog_hash(name));
 }
 
 

@@ -11,6 +11,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <mcp_buf.h>
+#include <mcp_scope.h>
 
 
 /*
@@ -34,8 +35,9 @@ typedef struct {
 
 
 typedef struct {
-    ngx_str_node_t      sn;          /* sn.str is the name */
-    const void         *data;
+    ngx_str_node_t          sn;      /* sn.str is the name */
+    const void             *data;
+    const mcp_scope_set_t  *need;    /* of a caller; NULL: nothing */
 } mcp_catalog_item_t;
 
 
@@ -61,12 +63,17 @@ typedef struct {
 
 ngx_int_t mcp_catalog_init(mcp_catalog_t *catalog, ngx_pool_t *pool);
 
-/* NGX_OK; NGX_DECLINED: there is one of that name; NGX_ERROR */
+/*
+ * "need" is what a caller has to have, NULL: nothing.  NGX_OK; NGX_DECLINED:
+ * there is one of that name; NGX_ERROR.
+ */
 ngx_int_t mcp_catalog_add(mcp_catalog_t *catalog, const ngx_str_t *name,
-    const void *data);
+    const void *data, const mcp_scope_set_t *need);
 
 /* what was added under that name, or NULL */
 const void *mcp_catalog_find(const mcp_catalog_t *catalog,
+    const ngx_str_t *name);
+const mcp_catalog_item_t *mcp_catalog_item(const mcp_catalog_t *catalog,
     const ngx_str_t *name);
 
 /* renders all pages into "pages", an array of mcp_page_t that is made here */

@@ -17,7 +17,7 @@
  *
  * A file of keys has one key a line:
  *
- *     SHA256HEX NAME [SCOPE,...] [not_before=TIME] [expires=TIME]
+ *     SHA256HEX NAME [SCOPE,... or -] [not_before=TIME] [expires=TIME]
  *         [tools=PATTERN,...]
  *
  * TIME is seconds since the epoch or RFC 3339 in UTC, "2026-11-21T00:00:00Z"
@@ -63,6 +63,9 @@ typedef struct {
  */
 ngx_int_t mcp_creds_parse(mcp_creds_t *creds, ngx_pool_t *pool,
     const ngx_str_t *text, const char **err, ngx_uint_t *line);
+
+/* SHA-256 of a key, or of any other token that is kept by its digest */
+void mcp_cred_digest(const ngx_str_t *token, u_char *digest);
 
 /* NULL if there is no such key, or it is not valid at "now" */
 const mcp_cred_t *mcp_creds_find(const mcp_creds_t *creds,

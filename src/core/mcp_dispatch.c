@@ -562,11 +562,25 @@ mcp_dispatch_subject(const mcp_server_t *server, mcp_msg_t *msg)
         return NGX_ERROR;
     }
 
-    if (msg->handler->handler == mcp_tools_call) {
-        msg->tool = mcp_server_find(server, MCP_OFFER_TOOLS, &msg->name);
-    }
+    mcp_dispatch_enter(server, msg);
 
     return NGX_OK;
+}
+
+
+ngx_uint_t
+mcp_dispatch_is_call(const mcp_msg_t *msg)
+{
+    return msg->handler && msg->handler->handler == mcp_tools_call;
+}
+
+
+void
+mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg)
+{
+    if (mcp_dispatch_is_call(msg)) {
+        msg->tool = mcp_server_find(server, MCP_OFFER_TOOLS, &msg->name);
+    }
 }
 
 

@@ -39,6 +39,12 @@ typedef struct {
 ngx_int_t mcp_dispatch_body(const mcp_server_t *server, ngx_pool_t *pool,
     ngx_str_t *text, ngx_array_t *headers, mcp_body_t *body);
 
+/* is it a tools/call */
+ngx_uint_t mcp_dispatch_is_call(const mcp_msg_t *msg);
+
+/* a message that was read for one endpoint is from now on for another */
+void mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg);
+
 /*
  * What to do about a message that is a request and has no error.
  * NGX_OK (action), NGX_DECLINED (msg->error) or NGX_ERROR.

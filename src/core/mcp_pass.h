@@ -56,13 +56,15 @@ typedef struct {
     unsigned            more:1;      /* of the same expression as the one
                                         before: {x,y} */
     unsigned            quoted:1;    /* in a string of a text of JSON */
+    unsigned            xml:1;       /* in a text of XML */
+    unsigned            form:1;      /* in a text of name=value pairs */
     ngx_uint_t          variable;    /* MCP_PASS_VARIABLE: its index */
 } mcp_pass_atom_t;
 
 
 /*
  * A header, a cookie, a field of a form: pieces that are put together; left
- * out if all its values are missing.
+ * out if all its values are missing, or if it has none and is empty.
  *
  * In a form an atom of MCP_PASS_QUERY, _SPACE, _PIPE and _DEEP is the only one
  * of its field and writes it as in a query, names included, so that there may

@@ -22,8 +22,12 @@ static ngx_int_t mcp_pass_member_name(mcp_pass_maker_t *m,
     mcp_pass_writer_t *w, const mcp_pass_atom_t *atom, const char *name);
 static ngx_int_t mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
+static ngx_int_t mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const ngx_str_t *text, const char *keeps);
 static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const ngx_str_t *name, const cJSON *value);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value);
+static ngx_int_t mcp_pass_deep_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
 static void mcp_pass_next(mcp_pass_writer_t *w);
 static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
@@ -61,7 +65,7 @@ mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     if (!atom->json) {
 
         if (atom->op == MCP_PASS_DEEP) {
-            return mcp_pass_deep(m, w, &atom->text, value);
+            return mcp_pass_deep(m, w, atom, &atom->text, value);
         }
 
         if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
@@ -157,6 +161,8 @@ static ngx_int_t
 mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps)
 {
+    ngx_int_t     rc;
+    ngx_str_t     text;
     ngx_uint_t    n;
     const char   *sep;
     const cJSON  *child;
@@ -185,15 +191,45 @@ mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
         }
 
         if (cJSON_IsObject(value)) {
-            mcp_pass_encode(&w->b, (u_char *) child->string,
-                            ngx_strlen(child->string), "");
+            text.data = (u_char *) child->string;
+            text.len = ngx_strlen(child->string);
+
+            rc = mcp_pass_listed(m, w, atom, &text, "");
+            if (rc != NGX_OK) {
+                return rc;
+            }
+
             mcp_buf_add(&w->b, sep, ngx_strlen(sep));
         }
 
-        if (mcp_pass_value(m, w, child, 0, keeps) != NGX_OK) {
+        if (mcp_pass_bytes(m->pool, child, 0, &text) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        rc = mcp_pass_listed(m, w, atom, &text, keeps);
+        if (rc != NGX_OK) {
+            return rc;
+        }
     }
+
+    return NGX_OK;
+}
+
+
+/* "%20" and "%7C" say the same in a value as between two */
+
+static ngx_int_t
+mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const ngx_str_t *text, const char *keeps)
+{
+    if ((atom->op == MCP_PASS_SPACE || atom->op == MCP_PASS_PIPE)
+        && ngx_strlchr(text->data, text->data + text->len, atom->op))
+    {
+        return mcp_pass_refuse(m, &atom->from, "has a value with what "
+                               "separates its values");
+    }
+
+    mcp_pass_encode(&w->b, text->data, text->len, keeps);
 
     return NGX_OK;
 }
@@ -202,9 +238,10 @@ mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 /* name[key]=value; "name" is encoded by whoever called first */
 
 static ngx_int_t
-mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
-    const cJSON *value)
+mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value)
 {
+    ngx_int_t     rc;
     mcp_buf_t     b;
     ngx_str_t     inner;
     const cJSON  *child;
@@ -214,13 +251,24 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
     }
 
     if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
-        return mcp_pass_pair(m, w, name, value);
+        rc = mcp_pass_deep_name(m, w, atom, name);
+        return (rc == NGX_OK) ? mcp_pass_pair(m, w, name, value) : rc;
     }
 
     for (child = value->child; child; child = child->next) {
         inner = *name;
 
         if (cJSON_IsObject(value)) {
+
+            /* some read what is between brackets after it is decoded */
+
+            if (child->string[strcspn(child->string, "[]")]
+                || child->string[0] == '\0')
+            {
+                return mcp_pass_refuse(m, &atom->from, "has a member with "
+                                       "\"[\", \"]\" or nothing in its name");
+            }
+
             mcp_buf_init(&b, m->pool, name->len + 32);
             mcp_buf_str(&b, name);
             mcp_buf_char(&b, '[');
@@ -232,9 +280,34 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
             }
         }
 
-        if (mcp_pass_deep(m, w, &inner, child) != NGX_OK) {
-            return NGX_ERROR;
+        rc = mcp_pass_deep(m, w, atom, &inner, child);
+        if (rc != NGX_OK) {
+            return rc;
         }
+    }
+
+    return NGX_OK;
+}
+
+
+/* a parameter of the request may have the name of a member */
+
+static ngx_int_t
+mcp_pass_deep_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const ngx_str_t *name)
+{
+    char  *text;
+
+    text = ngx_pnalloc(m->pool, name->len + 1);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(text, name->data, name->len) = '\0';
+
+    if (mcp_pass_has_name(m->pass, w->place, atom, text)) {
+        return mcp_pass_refuse(m, &atom->from, "has a member that is another "
+                               "parameter of the request");
     }
 
     return NGX_OK;

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <mcp_json.h>
+#include <mcp_uri_op.h>
 #include <mcp_pass_write.h>
 
 
@@ -14,6 +15,9 @@ static ngx_int_t mcp_pass_comma(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
     const cJSON *value, mcp_buf_t *b);
 static ngx_int_t mcp_pass_piece(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
     const cJSON *value, mcp_buf_t *b);
+static ngx_int_t mcp_pass_plain(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
+    const cJSON *value, mcp_buf_t *b);
+static void mcp_pass_xml(const ngx_str_t *text, mcp_buf_t *b);
 static ngx_int_t mcp_pass_quoted(ngx_pool_t *pool, const cJSON *value,
     mcp_buf_t *b);
 
@@ -32,11 +36,13 @@ mcp_pass_pieces(ngx_pool_t *pool, const ngx_array_t *atoms,
     const cJSON *values, const ngx_str_t *variables, mcp_buf_t *b,
     ngx_uint_t *any)
 {
+    size_t                  len;
     ngx_uint_t              i, n;
     const cJSON            *value;
     const mcp_pass_atom_t  *atom;
 
     n = 0;
+    len = 0;
     *any = 0;
     atom = atoms->elts;
 
@@ -44,11 +50,13 @@ mcp_pass_pieces(ngx_pool_t *pool, const ngx_array_t *atoms,
 
         if (atom[i].op == MCP_PASS_LITERAL) {
             mcp_buf_str(b, &atom[i].text);
+            len += atom[i].text.len;
             continue;
         }
 
         if (atom[i].op == MCP_PASS_VARIABLE) {
             mcp_buf_str(b, &variables[atom[i].variable]);
+            len += variables[atom[i].variable].len;
             continue;
         }
 
@@ -62,7 +70,7 @@ mcp_pass_pieces(ngx_pool_t *pool, const ngx_array_t *atoms,
         }
     }
 
-    *any |= (n == 0);
+    *any |= (n == 0 && len);
 
     return NGX_OK;
 }
@@ -72,6 +80,7 @@ static ngx_int_t
 mcp_pass_piece(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
     const cJSON *value, mcp_buf_t *b)
 {
+    mcp_buf_t  plain;
     ngx_str_t  text;
 
     if (atom->quoted) {
@@ -92,6 +101,35 @@ mcp_pass_piece(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
         return NGX_OK;
     }
 
+    if (!atom->xml && !atom->form) {
+        return mcp_pass_plain(pool, atom, value, b);
+    }
+
+    mcp_buf_init(&plain, pool, 64);
+
+    if (mcp_pass_plain(pool, atom, value, &plain) != NGX_OK
+        || mcp_buf_done(&plain, &text) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (atom->xml) {
+        mcp_pass_xml(&text, b);
+
+    } else {
+        mcp_uri_add(b, text.data, text.len, 0);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+mcp_pass_plain(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
+    const cJSON *value, mcp_buf_t *b)
+{
+    ngx_str_t  text;
+
     if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
         return mcp_pass_comma(pool, atom, value, b);
     }
@@ -103,6 +141,67 @@ mcp_pass_piece(ngx_pool_t *pool, const mcp_pass_atom_t *atom,
     mcp_buf_str(b, &text);
 
     return NGX_OK;
+}
+
+
+/*
+ * In an element or in an attribute, whose white space would be spaces.  XML
+ * has no other controls, nor references to them.
+ */
+
+static void
+mcp_pass_xml(const ngx_str_t *text, mcp_buf_t *b)
+{
+    u_char  *p, *last;
+
+    last = text->data + text->len;
+
+    for (p = text->data; p < last; p++) {
+
+        switch (*p) {
+
+        case '&':
+            mcp_buf_lit(b, "&amp;");
+            break;
+
+        case '<':
+            mcp_buf_lit(b, "&lt;");
+            break;
+
+        case '>':
+            mcp_buf_lit(b, "&gt;");
+            break;
+
+        case '"':
+            mcp_buf_lit(b, "&quot;");
+            break;
+
+        case '\'':
+            mcp_buf_lit(b, "&#39;");
+            break;
+
+        case '\t':
+            mcp_buf_lit(b, "&#9;");
+            break;
+
+        case LF:
+            mcp_buf_lit(b, "&#10;");
+            break;
+
+        case CR:
+            mcp_buf_lit(b, "&#13;");
+            break;
+
+        default:
+
+            if (*p < ' ') {
+                mcp_buf_lit(b, "\xEF\xBF\xBD");
+
+            } else {
+                mcp_buf_char(b, *p);
+            }
+        }
+    }
 }
 
 

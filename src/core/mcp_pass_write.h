@@ -80,8 +80,8 @@ ngx_int_t mcp_pass_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 ngx_int_t mcp_pass_uri(mcp_pass_maker_t *m, mcp_pass_request_t *request);
 ngx_int_t mcp_pass_body(mcp_pass_maker_t *m, mcp_pass_request_t *request);
 
-/* pieces one after another; *any is true if there is no value at all or one of
- * them is not missing */
+/* pieces one after another; *any is true if one of the values is not missing,
+ * or if there are none of them and some text */
 ngx_int_t mcp_pass_pieces(ngx_pool_t *pool, const ngx_array_t *atoms,
     const cJSON *values, const ngx_str_t *variables, mcp_buf_t *b,
     ngx_uint_t *any);

@@ -15,11 +15,18 @@
 /*
  * Looks into an answer of another MCP server as it passes, piece by piece,
  * without keeping it: is there an error in it, or a result that is one.  A
- * state machine of fixed size; what is no JSON or no stream of events finds
- * nothing.
+ * state machine of fixed size; how the answer is cut makes no difference.
  *
  * The first message with "error" counts, or with a "result" that has
- * "isError": true at its top; requests and notifications in a stream do not.
+ * "isError": true at its top; requests and notifications do not, also those
+ * in a batch or a stream.  "error": null is none.
+ *
+ * What is no JSON, or was cut off, finds nothing, nor does an event that is
+ * not dispatched or has another name than "message".  Inside of values nobody
+ * asks about only strings and brackets are looked at: that they are JSON is
+ * for their reader to check.
+ *
+ * Specification: JSON-RPC 2.0; the SSE standard.
  */
 
 
@@ -41,12 +48,21 @@ typedef struct {
     mcp_peek_kind_e     kind;
     mcp_peek_found_e    found;
     ngx_int_t           code;        /* of JSON-RPC; 0: none was read */
-    ngx_uint_t          state;       /* this and the following are private */
+
+    /* private */
+
+    mcp_peek_found_e    next;        /* in what has not ended yet */
+    ngx_int_t           next_code;
+    ngx_int_t           error;       /* code of this message */
+    ngx_uint_t          state;
     ngx_uint_t          line;
-    ngx_uint_t          depth;
+    ngx_uint_t          where;
     ngx_uint_t          member;
-    ngx_uint_t          len;
+    ngx_uint_t          depth;       /* of brackets nobody asks about */
+    ngx_uint_t          escape;
+    ngx_uint_t          unicode;
     ngx_uint_t          flags;
+    size_t              len;
     u_char              text[32];
 } mcp_peek_t;
 

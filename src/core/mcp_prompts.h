@@ -27,6 +27,7 @@ struct mcp_prompt_s {
     ngx_str_t           description;
     ngx_str_t           icon;
     ngx_array_t         args;        /* of mcp_arg_t */
+    const mcp_scope_set_t  *need;    /* of its users; NULL: nothing */
     const void         *data;        /* of whoever makes the messages */
 };
 

@@ -130,7 +130,7 @@ mcp_resource_add(mcp_server_t *server, const mcp_resource_t *resource)
     offer = resource->template ? MCP_OFFER_TEMPLATES : MCP_OFFER_RESOURCES;
 
     return mcp_catalog_add(&server->offers[offer].catalog, &resource->uri,
-                           resource);
+                           resource, resource->need);
 }
 
 

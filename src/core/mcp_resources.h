@@ -50,6 +50,7 @@ struct mcp_resource_s {
                                         variables of a template */
 
     const mcp_uri_t    *template;    /* NULL: it is one resource */
+    const mcp_scope_set_t  *need;    /* of its readers; NULL: nothing */
     const void         *data;        /* of whoever reads it */
 
     unsigned            public:1;    /* "cacheScope" of the contents */

@@ -374,3 +374,20 @@ mcp_error_of_status(ngx_uint_t status)
         return status < 500 ? MCP_ERROR_REFUSED : MCP_ERROR_UNAVAILABLE;
     }
 }
+
+
+/* the first of that code, for the same code says the same */
+
+mcp_error_e
+mcp_error_of_code(ngx_int_t code)
+{
+    ngx_uint_t  i;
+
+    for (i = MCP_ERROR_NONE + 1; i < MCP_ERROR_TOOL; i++) {
+        if (mcp_errors[i].code == code) {
+            return i;
+        }
+    }
+
+    return MCP_ERROR_INTERNAL;
+}

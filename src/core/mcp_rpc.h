@@ -59,6 +59,9 @@
     x(EVENT,        -32600, 400, 400, "event",                                \
       "Last-Event-ID is unknown or no longer kept")                           \
     x(UNAUTHORIZED, -32600, 401, 401, "unauthorized", "Unauthorized")         \
+    x(CREDENTIALS,  -32600, 400, 400, "unauthorized",                         \
+      "Invalid request: more than one credential, or a malformed one")        \
+    x(SCOPE,        -32600, 403, 403, "scope",        "Insufficient scope")   \
     x(FORBIDDEN,    -32600, 403, 403, "forbidden",    "Forbidden")            \
     x(LIMITED,      -32600, 429, 429, "limited",      "Too many requests")    \
     x(REFUSED,      -32600, 400, 400, "refused",      "Request refused")      \
@@ -168,6 +171,9 @@ const ngx_str_t *mcp_error_class(mcp_error_e cause);
 
 /* the cause that stands for an error nginx itself answers with */
 mcp_error_e mcp_error_of_status(ngx_uint_t status);
+
+/* likewise, for a code that another server answers with */
+mcp_error_e mcp_error_of_code(ngx_int_t code);
 
 
 #endif /* _MCP_RPC_H_INCLUDED_ */

@@ -39,6 +39,9 @@ typedef struct {
 } mcp_scopes_t;
 
 
+/* why that cannot be a name, or NULL */
+const char *mcp_scope_check(const ngx_str_t *name);
+
 /* NGX_OK or NGX_ERROR */
 ngx_int_t mcp_scopes_init(mcp_scopes_t *scopes, ngx_pool_t *pool);
 

@@ -59,6 +59,7 @@ typedef struct {
 #define MCP_SERVER_COMPLETIONS  0x0008
 #define MCP_SERVER_LOGGING      0x0010
 #define MCP_SERVER_SUBSCRIBE    0x0020   /* legacy clients to resources */
+#define MCP_SERVER_ALL          0x003f
 
 
 typedef struct {

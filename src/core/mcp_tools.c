@@ -12,7 +12,6 @@
 #include <mcp_params.h>
 
 
-static ngx_int_t mcp_tool_check_name(ngx_str_t *name, mcp_schema_error_t *err);
 static ngx_int_t mcp_tool_compile_schema(ngx_pool_t *pool, ngx_str_t *text,
     cJSON **root, mcp_schema_t **schema, mcp_schema_error_t *err);
 static ngx_int_t mcp_tool_explain(ngx_pool_t *pool, mcp_schema_error_t *err,
@@ -32,10 +31,11 @@ mcp_tool_compile(ngx_pool_t *pool, mcp_tool_t *tool, mcp_schema_error_t *err)
 
     ngx_str_null(&err->path);
 
-    rc = mcp_tool_check_name(&tool->name, err);
-
-    if (rc != NGX_OK) {
-        return rc;
+    if (!mcp_tool_is_name(&tool->name)) {
+        ngx_str_set(&err->text, "the name must be 1 to 128 characters of "
+                                "\"A-Z\", \"a-z\", \"0-9\", \"_\", \"-\" "
+                                "and \".\"");
+        return NGX_DECLINED;
     }
 
     rc = mcp_tool_compile_schema(pool, &tool->input_schema, &root,
@@ -77,8 +77,8 @@ mcp_tool_compile(ngx_pool_t *pool, mcp_tool_t *tool, mcp_schema_error_t *err)
 }
 
 
-static ngx_int_t
-mcp_tool_check_name(ngx_str_t *name, mcp_schema_error_t *err)
+ngx_uint_t
+mcp_tool_is_name(const ngx_str_t *name)
 {
     u_char  c;
     size_t  i;
@@ -95,14 +95,7 @@ mcp_tool_check_name(ngx_str_t *name, mcp_schema_error_t *err)
         break;
     }
 
-    if (i < name->len || i == 0 || i > MCP_TOOL_NAME_MAX) {
-        ngx_str_set(&err->text, "the name must be 1 to 128 characters of "
-                                "\"A-Z\", \"a-z\", \"0-9\", \"_\", \"-\" "
-                                "and \".\"");
-        return NGX_DECLINED;
-    }
-
-    return NGX_OK;
+    return i == name->len && i > 0 && i <= MCP_TOOL_NAME_MAX;
 }
 
 

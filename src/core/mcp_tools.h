@@ -40,6 +40,8 @@ struct mcp_tool_s {
     ngx_uint_t          flags;
     ngx_uint_t          capabilities;   /* MCP_CLIENT_* it cannot do without */
 
+    const mcp_scope_set_t  *need;       /* of its callers; NULL: nothing */
+
     mcp_schema_t       *input;
     mcp_schema_t       *output;         /* or NULL */
     ngx_array_t         params;         /* of mcp_param_t */
@@ -49,6 +51,9 @@ struct mcp_tool_s {
     unsigned            output_object:1;  /* output schema of type object */
 };
 
+
+/* could a tool be called so */
+ngx_uint_t mcp_tool_is_name(const ngx_str_t *name);
 
 /*
  * Checks the name, compiles the schemas, whose texts are in input_schema and

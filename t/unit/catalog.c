@@ -45,7 +45,7 @@ catalog_make(mcp_catalog_t *catalog, ngx_pool_t *pool, const ngx_int_t *items,
         name.data = ngx_pnalloc(pool, NGX_INT_T_LEN);
         name.len = ngx_sprintf(name.data, "n%i", items[i]) - name.data;
 
-        if (mcp_catalog_add(catalog, &name, item) != NGX_OK) {
+        if (mcp_catalog_add(catalog, &name, item, NULL) != NGX_OK) {
             abort();
         }
     }
@@ -103,9 +103,9 @@ catalog_test_find(void)
             "nothing in an empty catalogue");
 
     for (i = 0; i < unit_nelts(names); i++) {
-        unit_ok(mcp_catalog_add(&catalog, &names[i], &data[i]) == NGX_OK,
+        unit_ok(mcp_catalog_add(&catalog, &names[i], &data[i], NULL) == NGX_OK,
                 "added: \"%s\"", names[i].data);
-        unit_ok(mcp_catalog_add(&catalog, &names[i], &data[9])
+        unit_ok(mcp_catalog_add(&catalog, &names[i], &data[9], NULL)
                 == NGX_DECLINED,
                 "not twice: \"%s\"", names[i].data);
     }
@@ -400,11 +400,11 @@ catalog_test_memory(void)
             (int) n - 1);
 
     unit_fail_alloc(0);
-    rc = mcp_catalog_add(&catalog, &name, items);
+    rc = mcp_catalog_add(&catalog, &name, items, NULL);
     unit_fail_alloc(-1);
 
     unit_ok(rc == NGX_ERROR && mcp_catalog_find(&catalog, &name) == NULL
-            && mcp_catalog_add(&catalog, &name, items) == NGX_OK,
+            && mcp_catalog_add(&catalog, &name, items, NULL) == NGX_OK,
             "an item that could not be added");
 
     ngx_destroy_pool(pool);

@@ -1,0 +1,191 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+#include <mcp_cred.h>
+
+
+static ngx_int_t mcp_cred_token(const ngx_str_t *token);
+static ngx_uint_t mcp_cred_not_after(const u_char *a, const u_char *b);
+
+
+ngx_int_t
+mcp_cred_bearer(const ngx_str_t *header, ngx_str_t *token)
+{
+    u_char  *p, *last;
+
+    p = header->data;
+    last = p + header->len;
+
+    if (header->len < sizeof("Bearer") - 1
+        || ngx_strncasecmp(p, (u_char *) "Bearer", sizeof("Bearer") - 1) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    p += sizeof("Bearer") - 1;
+
+    if (p < last && *p != ' ') {
+        /* a scheme that begins like this one */
+        return NGX_DECLINED;
+    }
+
+    while (p < last && *p == ' ') {
+        p++;
+    }
+
+    token->data = p;
+    token->len = last - p;
+
+    return mcp_cred_token(token);
+}
+
+
+ngx_int_t
+mcp_cred_key(const ngx_str_t *header)
+{
+    return mcp_cred_token(header);
+}
+
+
+/* b64token of RFC 6750; "=" is at its end only, which is not looked for here */
+
+static ngx_int_t
+mcp_cred_token(const ngx_str_t *token)
+{
+    u_char  c;
+    size_t  i;
+
+    if (token->len == 0 || token->len > MCP_CRED_TOKEN_MAX) {
+        return NGX_ABORT;
+    }
+
+    for (i = 0; i < token->len; i++) {
+        c = token->data[i];
+
+        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+            || c == '-' || c == '.' || c == '_' || c == '~' || c == '+'
+            || c == '/' || c == '=')
+        {
+            continue;
+        }
+
+        return NGX_ABORT;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+mcp_cred_digest(const ngx_str_t *token, u_char *digest)
+{
+    (void) SHA256(token->data, token->len, digest);
+}
+
+
+/*
+ * Halves the keys as often as their number takes, whatever is found on the
+ * way, and compares once; nothing branches on a digest.
+ */
+
+const mcp_cred_t *
+mcp_creds_find(const mcp_creds_t *creds, const u_char *digest, time_t now)
+{
+    ngx_uint_t         n, half;
+    const mcp_cred_t  *key;
+
+    if (creds->n == 0) {
+        return NULL;
+    }
+
+    key = creds->keys;
+
+    for (n = creds->n; n > 1; n -= half) {
+        half = n / 2;
+        key += half & -mcp_cred_not_after(key[half].digest, digest);
+    }
+
+    if (CRYPTO_memcmp(key->digest, digest, MCP_CRED_DIGEST) != 0) {
+        return NULL;
+    }
+
+    if (now < key->not_before || (key->expires && now >= key->expires)) {
+        return NULL;
+    }
+
+    return key;
+}
+
+
+/* is "a" less than or equal to "b" */
+
+static ngx_uint_t
+mcp_cred_not_after(const u_char *a, const u_char *b)
+{
+    uint32_t    less, equal;
+    ngx_uint_t  i;
+
+    less = 0;
+    equal = 1;
+
+    for (i = 0; i < MCP_CRED_DIGEST; i++) {
+        less |= equal & ((uint32_t) a[i] - b[i]) >> 31;
+        equal &= ((uint32_t) (a[i] ^ b[i]) - 1) >> 31;
+    }
+
+    return less | equal;
+}
+
+
+/*
+ * One star at a time: what stands before the last one is never looked at
+ * again, so it is at most the product of both lengths.
+ */
+
+ngx_uint_t
+mcp_pattern_match(const ngx_str_t *pattern, const ngx_str_t *name)
+{
+    u_char  *p, *s, *star, *again, *pend, *send;
+
+    p = pattern->data;
+    pend = p + pattern->len;
+    s = name->data;
+    send = s + name->len;
+    star = NULL;
+    again = NULL;
+
+    while (s < send) {
+
+        if (p < pend && *p == '*') {
+            star = ++p;
+            again = s;
+            continue;
+        }
+
+        if (p < pend && *p == *s) {
+            p++;
+            s++;
+            continue;
+        }
+
+        if (star == NULL) {
+            return 0;
+        }
+
+        p = star;
+        s = ++again;
+    }
+
+    while (p < pend && *p == '*') {
+        p++;
+    }
+
+    return p == pend;
+}

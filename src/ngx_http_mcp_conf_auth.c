@@ -1,0 +1,463 @@
+
+/*
+ * Copyright (C) the ngx_http_mcp_module authors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <mcp_tools.h>
+#include <ngx_http_mcp_conf.h>
+#include <ngx_http_mcp_conf_auth.h>
+#include <ngx_http_mcp_view.h>
+
+
+#define NGX_HTTP_MCP_KEYS_FILE_MAX  (64 * 1024 * 1024)
+
+
+static mcp_scopes_t *ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf);
+static ngx_uint_t ngx_http_mcp_conf_patterns(
+    const ngx_http_mcp_auth_conf_t *conf);
+
+
+ngx_http_mcp_auth_conf_t *
+ngx_http_mcp_conf_auth_create(ngx_conf_t *cf)
+{
+    ngx_http_mcp_auth_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_mcp_auth_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->jwt = NULL;
+     *     conf->consumer_claim = { 0, NULL };
+     *     conf->scope_claim = { 0, NULL };
+     *     conf->resource = { 0, NULL };
+     *     conf->initial = { 0, NULL };
+     *     conf->url = { 0, NULL };
+     */
+
+    conf->keys = NGX_CONF_UNSET_PTR;
+    conf->set = NGX_CONF_UNSET_PTR;
+    conf->issuers = NGX_CONF_UNSET_PTR;
+    conf->audiences = NGX_CONF_UNSET_PTR;
+    conf->leeway = NGX_CONF_UNSET;
+    conf->access = NGX_CONF_UNSET_UINT;
+    conf->hidden = NGX_CONF_UNSET;
+    conf->tool_scopes = NGX_CONF_UNSET_PTR;
+    conf->servers = NGX_CONF_UNSET_PTR;
+    conf->scopes = NGX_CONF_UNSET_PTR;
+
+    return conf;
+}
+
+
+char *
+ngx_http_mcp_conf_auth_merge(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *prev,
+    ngx_http_mcp_auth_conf_t *conf)
+{
+    ngx_conf_merge_ptr_value(conf->keys, prev->keys, NULL);
+    ngx_conf_merge_ptr_value(conf->set, prev->set, NULL);
+    ngx_conf_merge_ptr_value(conf->issuers, prev->issuers, NULL);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_str_value(conf->consumer_claim, prev->consumer_claim, "");
+    ngx_conf_merge_str_value(conf->scope_claim, prev->scope_claim, "");
+    ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 30);
+    ngx_conf_merge_uint_value(conf->access, prev->access, 0);
+    ngx_conf_merge_value(conf->hidden, prev->hidden, 0);
+    ngx_conf_merge_ptr_value(conf->tool_scopes, prev->tool_scopes, NULL);
+    ngx_conf_merge_ptr_value(conf->servers, prev->servers, NULL);
+
+    if (conf->scopes == NGX_CONF_UNSET_PTR) {
+        conf->initial = prev->initial;
+    }
+
+    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_http_mcp_auth_conf_t *
+ngx_http_mcp_conf_auth(ngx_conf_t *cf)
+{
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_mcp_module);
+
+    return mlcf->auth;
+}
+
+
+char *
+ngx_http_mcp_set_api_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_int_t                       rc;
+    ngx_str_t                      *value, text;
+    ngx_uint_t                      line;
+    const char                     *err;
+    ngx_http_mcp_keys_t            *keys, **slot;
+    ngx_http_mcp_auth_conf_t       *acf;
+    ngx_http_mcp_main_conf_t       *mmcf;
+
+    acf = ngx_http_mcp_conf_auth(cf);
+
+    if (acf->keys != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        acf->keys = NULL;
+        return NGX_CONF_OK;
+    }
+
+    keys = ngx_pcalloc(cf->pool, sizeof(ngx_http_mcp_keys_t));
+    if (keys == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    acf->keys = keys;
+
+    if (ngx_http_mcp_read_file(cf, &value[1], NGX_HTTP_MCP_KEYS_FILE_MAX, &text)
+        != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    rc = mcp_creds_parse(&keys->creds, cf->pool, &text, &err, &line);
+
+    ngx_explicit_memzero(text.data, text.len);
+
+    if (rc == NGX_DECLINED) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\", line %ui: %s",
+                           &value[1], line, err);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_http_mcp_warn_of_mode(cf, &value[1]);
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    slot = ngx_array_push(&mmcf->api_keys);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = keys;
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_keys(ngx_conf_t *cf)
+{
+    ngx_uint_t                      i, k;
+    mcp_scopes_t                   *scopes;
+    ngx_http_mcp_keys_t           **keys;
+    ngx_http_mcp_main_conf_t       *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    scopes = ngx_http_mcp_conf_known_scopes(cf);
+    if (scopes == NULL) {
+        return NGX_ERROR;
+    }
+
+    mcp_scopes_close(scopes);
+
+    keys = mmcf->api_keys.elts;
+
+    for (i = 0; i < mmcf->api_keys.nelts; i++) {
+
+        keys[i]->sets = ngx_palloc(cf->pool, keys[i]->creds.n
+                                             * sizeof(mcp_scope_set_t));
+        if (keys[i]->sets == NULL) {
+            return NGX_ERROR;
+        }
+
+        for (k = 0; k < keys[i]->creds.n; k++) {
+            mcp_scope_read(scopes, &keys[i]->creds.keys[k].scope,
+                           &keys[i]->sets[k]);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_http_mcp_set_auth_phase(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                 *value;
+    ngx_http_mcp_auth_conf_t  *acf;
+
+    acf = ngx_http_mcp_conf_auth(cf);
+
+    if (acf->access != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "preaccess") == 0) {
+        acf->access = 0;
+
+    } else if (ngx_strcmp(value[1].data, "access") == 0) {
+        acf->access = 1;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\", expected preaccess or "
+                           "access", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_mcp_set_hidden(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_conf_set_flag_slot(cf, cmd, ngx_http_mcp_conf_auth(cf));
+}
+
+
+char *
+ngx_http_mcp_set_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                  *value;
+    ngx_http_mcp_auth_conf_t   *acf;
+    ngx_http_mcp_tool_scope_t  *scope;
+
+    acf = ngx_http_mcp_conf_auth(cf);
+
+    if (acf->tool_scopes == NGX_CONF_UNSET_PTR) {
+        acf->tool_scopes = ngx_array_create(cf->pool, 4,
+                                            sizeof(ngx_http_mcp_tool_scope_t));
+        if (acf->tool_scopes == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    scope = ngx_array_push(acf->tool_scopes);
+    if (scope == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(scope, sizeof(ngx_http_mcp_tool_scope_t));
+
+    value = cf->args->elts;
+    scope->pattern = value[1];
+
+    return ngx_http_mcp_conf_scopes(cf, 2, &scope->set);
+}
+
+
+char *
+ngx_http_mcp_set_scope_implies(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t     *value;
+    ngx_uint_t     i;
+    const char    *err;
+    mcp_scopes_t  *scopes;
+
+    scopes = ngx_http_mcp_conf_known_scopes(cf);
+    if (scopes == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        switch (mcp_scope_imply(scopes, &value[1], &value[i], &err)) {
+
+        case NGX_OK:
+            break;
+
+        case NGX_DECLINED:
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid scope \"%V\" or \"%V\": %s",
+                               &value[1], &value[i], err);
+            return NGX_CONF_ERROR;
+
+        default: /* NGX_ERROR */
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static mcp_scopes_t *
+ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf)
+{
+    ngx_http_mcp_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    if (mmcf->scopes) {
+        return mmcf->scopes;
+    }
+
+    mmcf->scopes = ngx_pcalloc(cf->pool, sizeof(mcp_scopes_t));
+
+    if (mmcf->scopes == NULL
+        || mcp_scopes_init(mmcf->scopes, cf->pool) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return mmcf->scopes;
+}
+
+
+char *
+ngx_http_mcp_conf_scopes(ngx_conf_t *cf, ngx_uint_t first,
+    mcp_scope_set_t *set)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = first; i < cf->args->nelts; i++) {
+        if (ngx_http_mcp_conf_scope(cf, &value[i], set) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_scope(ngx_conf_t *cf, ngx_str_t *name, mcp_scope_set_t *set)
+{
+    ngx_int_t      rc;
+    const char    *err;
+    mcp_scopes_t  *scopes;
+
+    scopes = ngx_http_mcp_conf_known_scopes(cf);
+    if (scopes == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = mcp_scope_add(scopes, name, set, &err);
+
+    if (rc == NGX_DECLINED) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid scope \"%V\": %s",
+                           name, err);
+    }
+
+    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+char *
+ngx_http_mcp_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char *p = conf;
+
+    mcp_scope_set_t  **set;
+
+    set = (mcp_scope_set_t **) (p + cmd->offset);
+
+    if (*set) {
+        return "is duplicate";
+    }
+
+    *set = ngx_pcalloc(cf->pool, sizeof(mcp_scope_set_t));
+    if (*set == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_mcp_conf_scopes(cf, 1, *set);
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_need(ngx_conf_t *cf, const mcp_tool_t *tool,
+    const mcp_scope_set_t **need)
+{
+    mcp_scope_set_t            set, *joined;
+    ngx_http_mcp_auth_conf_t  *conf;
+
+    *need = tool->need;
+
+    conf = ngx_http_mcp_conf_auth(cf);
+
+    ngx_memzero(&set, sizeof(mcp_scope_set_t));
+
+    if (!ngx_http_mcp_tool_need(conf->tool_scopes, &tool->name, &set)) {
+        return NGX_OK;
+    }
+
+    joined = ngx_palloc(cf->pool, sizeof(mcp_scope_set_t));
+    if (joined == NULL) {
+        return NGX_ERROR;
+    }
+
+    *joined = set;
+
+    if (tool->need) {
+        mcp_scope_join(joined, tool->need);
+    }
+
+    *need = joined;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_conf_views(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_mcp_auth_conf_t  *acf;
+
+    acf = conf->auth;
+
+    if (mcp_view_scoped(conf->server)
+        && !ngx_http_mcp_auth_enabled(acf)
+        && conf->consumer_scope == NULL)
+    {
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "scopes are needed in location \"%V\" and nobody can "
+                      "have one: add \"mcp_api_keys\", or \"mcp_consumer\" "
+                      "with \"scope=\"", &clcf->name);
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_view_add(cf, conf, ngx_http_mcp_conf_patterns(acf));
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_conf_patterns(const ngx_http_mcp_auth_conf_t *conf)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; conf->keys && i < conf->keys->creds.n; i++) {
+        if (conf->keys->creds.keys[i].tools) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
