@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_auth.h>
+#include <ngx_http_mcp_view.h>
 
 
 #define ngx_http_mcp_auth_conf(r)                                            \
@@ -237,7 +238,19 @@ ngx_http_mcp_auth_lacks(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 {
     mcp_buf_t                  b;
     ngx_str_t                  scope;
+    mcp_caller_t               caller;
+    mcp_scope_set_t            set;
     ngx_http_mcp_main_conf_t  *mmcf;
+
+    if (ngx_http_mcp_caller(r, ctx, &set, &caller) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (mcp_scope_covers(&set, need)) {
+        /* it is for other tools */
+        return mcp_rpc_error(r->pool, &msg->error, MCP_ERROR_FORBIDDEN,
+                             "Forbidden: this credential is not for it");
+    }
 
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_mcp_module);
 
@@ -246,13 +259,6 @@ ngx_http_mcp_auth_lacks(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     if (mcp_buf_done(&b, &scope) != NGX_OK) {
         return NGX_ERROR;
-    }
-
-    /* more scopes are no help to a key that is for other tools */
-
-    if (scope.len == 0) {
-        return mcp_rpc_error(r->pool, &msg->error, MCP_ERROR_FORBIDDEN,
-                             "Forbidden: this credential is not for it");
     }
 
     if (mcp_protect_challenge(r->pool, MCP_CHALLENGE_SCOPE,

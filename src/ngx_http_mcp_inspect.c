@@ -213,7 +213,7 @@ ngx_http_mcp_inspect_header_filter(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_mcp_module);
 
-    if (ctx == NULL || !ctx->inspected || r != r->main) {
+    if (ctx == NULL || !ctx->inspected || ctx->replace || r != r->main) {
         return ngx_http_next_header_filter(r);
     }
 

@@ -18,7 +18,7 @@ refused('twice', location => "mcp_consumer a;\nmcp_consumer b;",
 refused('no variable', location => 'mcp_consumer "a$";',
         qr/invalid variable name/);
 refused('two values', location => 'mcp_consumer a b;',
-        qr/invalid number of arguments/);
+        qr/invalid parameter "b", expected scope=VALUE/);
 accepted('on all levels', http => 'mcp_consumer a;', server => 'mcp_consumer b;',
          location => 'mcp; mcp_consumer c;');
 

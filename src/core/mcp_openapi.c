@@ -72,16 +72,26 @@ mcp_openapi_parse(mcp_openapi_read_t *o, ngx_str_t *text)
     u_char     *p, *last;
     cJSON      *root;
     ngx_int_t   rc;
+    ngx_str_t   json;
 
     p = text->data;
     last = text->data + text->len;
+
+    /* YAML knows the byte order mark, JSON does not */
+
+    if (text->len > 2 && ngx_memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+        p += 3;
+    }
+
+    json.data = p;
+    json.len = last - p;
 
     while (p < last && (*p == ' ' || *p == LF || *p == CR || *p == '\t')) {
         p++;
     }
 
     if (p < last && *p == '{') {
-        return mcp_openapi_parse_json(o, text);
+        return mcp_openapi_parse_json(o, &json);
     }
 
     rc = mcp_yaml_parse(o->temp, text, &root, &o->why);

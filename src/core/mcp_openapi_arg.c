@@ -194,7 +194,7 @@ mcp_openapi_is_type(const cJSON *value, const char *type)
         return cJSON_IsObject(value);
 
     case 'n':
-        return cJSON_IsNumber(value);
+        return type[2] == 'm' && cJSON_IsNumber(value);
 
     case 'i':
         return cJSON_IsNumber(value)

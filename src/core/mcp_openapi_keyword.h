@@ -19,6 +19,8 @@ typedef struct {
     mcp_buf_t                  b;
     ngx_array_t               *holes;
     mcp_openapi_direction_e    direction;
+    const cJSON               *whole;    /* whose "allOf" it is a part of, or
+                                            NULL */
     ngx_uint_t                 depth;    /* containers that are open */
     ngx_uint_t                 deepest;
 } mcp_openapi_writer_t;
@@ -35,6 +37,10 @@ mcp_openapi_keyword_pt mcp_openapi_keyword(const char *name,
 
 /* any schema */
 ngx_int_t mcp_openapi_any(mcp_openapi_writer_t *w, const cJSON *node);
+
+/* one of an "allOf" */
+ngx_int_t mcp_openapi_part(mcp_openapi_writer_t *w, const cJSON *node,
+    const cJSON *whole);
 
 /* the hole where the schema of a "$ref" will stand */
 ngx_int_t mcp_openapi_reference(mcp_openapi_writer_t *w, const char *ref);

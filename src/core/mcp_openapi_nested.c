@@ -7,6 +7,14 @@
 #include <mcp_openapi_keyword.h>
 
 
+#define MCP_OPENAPI_MAX_NESTED  8    /* "$ref" and "allOf" in "allOf" */
+
+
+static ngx_int_t mcp_openapi_kw_hidden(mcp_openapi_writer_t *w,
+    const cJSON *schema, const char *name, ngx_uint_t nested,
+    ngx_uint_t *hidden);
+
+
 ngx_int_t
 mcp_openapi_kw_ref(mcp_openapi_writer_t *w, const cJSON *schema,
     const cJSON *value)
@@ -68,12 +76,14 @@ mcp_openapi_kw_schemas(mcp_openapi_writer_t *w, const cJSON *schema,
 {
     ngx_int_t     rc;
     ngx_uint_t    n;
-    const cJSON  *item, *ref;
+    const cJSON  *item, *ref, *whole;
 
     ref = NULL;
+    whole = NULL;
 
     if (ngx_strcmp(value->string, "allOf") == 0) {
         ref = mcp_openapi_get(w->o, schema, "$ref");
+        whole = w->whole ? w->whole : schema;
     }
 
     if (!cJSON_IsArray(value)
@@ -103,7 +113,7 @@ mcp_openapi_kw_schemas(mcp_openapi_writer_t *w, const cJSON *schema,
             mcp_buf_char(&w->b, ',');
         }
 
-        rc = mcp_openapi_any(w, item);
+        rc = mcp_openapi_part(w, item, whole);
 
         if (rc != NGX_OK) {
             return rc;
@@ -169,13 +179,13 @@ mcp_openapi_kw_required(mcp_openapi_writer_t *w, const cJSON *schema,
     u_char        c;
     ngx_int_t     rc;
     ngx_uint_t    hidden;
-    const cJSON  *item, *members, *member;
+    const cJSON  *item, *whole;
 
     if (!cJSON_IsArray(value)) {
         return NGX_OK;
     }
 
-    members = mcp_openapi_get(w->o, schema, "properties");
+    whole = w->whole ? w->whole : schema;
 
     c = '[';
 
@@ -185,18 +195,15 @@ mcp_openapi_kw_required(mcp_openapi_writer_t *w, const cJSON *schema,
             continue;
         }
 
-        member = mcp_openapi_get(w->o, members, item->valuestring);
+        hidden = 0;
 
-        if (member) {
-            rc = mcp_openapi_hidden(w->o, member, w->direction, &hidden);
+        rc = mcp_openapi_kw_hidden(w, whole, item->valuestring, 0, &hidden);
+        if (rc != NGX_OK) {
+            return rc;
+        }
 
-            if (rc != NGX_OK) {
-                return rc;
-            }
-
-            if (hidden) {
-                continue;
-            }
+        if (hidden) {
+            continue;
         }
 
         if (c == '[') {
@@ -215,4 +222,47 @@ mcp_openapi_kw_required(mcp_openapi_writer_t *w, const cJSON *schema,
     }
 
     return NGX_OK;
+}
+
+
+/* the member of that name, in whichever part it is; "hidden" is not reset */
+
+static ngx_int_t
+mcp_openapi_kw_hidden(mcp_openapi_writer_t *w, const cJSON *schema,
+    const char *name, ngx_uint_t nested, ngx_uint_t *hidden)
+{
+    ngx_int_t     rc;
+    const cJSON  *node, *list, *item;
+
+    node = mcp_openapi_get(w->o, mcp_openapi_get(w->o, schema, "properties"),
+                           name);
+    if (node) {
+        rc = mcp_openapi_hidden(w->o, node, w->direction, hidden);
+        if (rc != NGX_OK || *hidden) {
+            return rc;
+        }
+    }
+
+    if (nested == MCP_OPENAPI_MAX_NESTED) {
+        return NGX_OK;
+    }
+
+    list = mcp_openapi_get(w->o, schema, "allOf");
+    item = cJSON_IsArray(list) ? list->child : NULL;
+
+    for ( /* void */ ; item; item = item->next) {
+        rc = mcp_openapi_kw_hidden(w, item, name, nested + 1, hidden);
+        if (rc != NGX_OK || *hidden) {
+            return rc;
+        }
+    }
+
+    node = schema;
+
+    rc = mcp_openapi_deref(w->o, &node);
+    if (rc != NGX_OK || node == schema) {
+        return rc;
+    }
+
+    return mcp_openapi_kw_hidden(w, node, name, nested + 1, hidden);
 }

@@ -34,6 +34,7 @@ mcp_openapi_convert(mcp_openapi_read_t *o, ngx_pool_t *pool,
     w.o = o;
     w.holes = &part->holes;
     w.direction = direction;
+    w.whole = NULL;
     w.depth = 0;
     w.deepest = 0;
 
@@ -55,7 +56,25 @@ mcp_openapi_convert(mcp_openapi_read_t *o, ngx_pool_t *pool,
 ngx_int_t
 mcp_openapi_any(mcp_openapi_writer_t *w, const cJSON *node)
 {
-    return mcp_openapi_schema(w, node, NULL);
+    return mcp_openapi_part(w, node, NULL);
+}
+
+
+ngx_int_t
+mcp_openapi_part(mcp_openapi_writer_t *w, const cJSON *node,
+    const cJSON *whole)
+{
+    ngx_int_t     rc;
+    const cJSON  *save;
+
+    save = w->whole;
+    w->whole = whole;
+
+    rc = mcp_openapi_schema(w, node, NULL);
+
+    w->whole = save;
+
+    return rc;
 }
 
 

@@ -15,6 +15,67 @@
 
 static openapi_row_t  openapi_rows[] = {
 
+    { "required in another part than the member",
+      "openapi: 3.0.3\n"
+      "paths:\n"
+      "  /a:\n"
+      "    post:\n"
+      "      operationId: a\n"
+      "      requestBody: {content: {application/json: {schema: {type: array,"
+      " items: {$ref: '#/components/schemas/A'}}}}}\n"
+      "      responses: {'200': {content: {application/json: {schema: {$ref: "
+      "'#/components/schemas/A'}}}}}\n"
+      "components:\n"
+      "  schemas:\n"
+      "    A: {allOf: [{$ref: '#/components/schemas/B'}, {required: [r, w, x], "
+      "properties: {y: {required: [r]}}}], required: [r, w]}\n"
+      "    B: {type: object, properties: {r: {type: string, readOnly: true}, "
+      "w: {type: string, writeOnly: true}, x: {type: string}}}\n",
+      "a POST /_api/a\n"
+      " header: Accept=application/json\n"
+      " body: json from body\n"
+      " in: {\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"array\","
+      "\"items\":{\"allOf\":[{\"type\":\"object\",\"properties\":{\"w\":{"
+      "\"type\":\"string\"},\"x\":{\"type\":\"string\"}}},{\"required\":"
+      "[\"w\",\"x\"],\"properties\":{\"y\":{\"required\":[\"r\"]}}}],"
+      "\"required\":[\"w\"]}}},\"additionalProperties\":false}\n"
+      " out: {\"type\":\"object\",\"allOf\":[{\"type\":\"object\","
+      "\"properties\":{\"r\":{\"type\":\"string\"},\"x\":{\"type\":\"string\""
+      "}}},{\"required\":[\"r\",\"x\"],\"properties\":{\"y\":{\"required\":"
+      "[\"r\"]}}}],\"required\":[\"r\"]}\n" },
+
+    { "required beside a reference",
+      "openapi: 3.1.0\n"
+      "paths: {/a: {post: {operationId: a, requestBody: {content: "
+      "{application/json: {schema: {type: array, items: {$ref: "
+      "'#/components/schemas/B', required: [r, s, x], properties: {s: "
+      "{readOnly: true}}}}}}}}}}\n"
+      "components: {schemas: {B: {properties: {r: {readOnly: true}, x: {}}, "
+      "required: [r, x]}}}\n",
+      "a POST /_api/a\n"
+      " body: json from body\n"
+      " in: {\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"array\","
+      "\"items\":{\"allOf\":[{\"properties\":{\"x\":{}},\"required\":["
+      "\"x\"]}],\"required\":[\"x\"],\"properties\":{}}}},"
+      "\"additionalProperties\":false}\n" },
+
+    { "a default of no type",
+      "openapi: 3.1.0\n"
+      "paths: {/a: {get: {operationId: a, parameters: [{name: v, in: query, "
+      "schema: {type: [string, 'null'], default: 5}}]}}}\n",
+      "a GET /_api/a{?v*}\n"
+      " in: {\"type\":\"object\",\"properties\":{\"v\":{\"type\":[\"string\","
+      "\"null\"],\"default\":5}},\"additionalProperties\":false}\n" },
+
+    { "a byte order mark before JSON",
+      "\xef\xbb\xbf{\"openapi\": \"3.1.0\",\n\t\"paths\": {\"/a\": {\"get\": {"
+      "\"operationId\": \"a\", \"parameters\": [{\"name\": \"v\", \"in\": "
+      "\"query\", \"description\": \"\\ud83d\\ude00\"}]}}}}",
+      "a GET /_api/a{?v*}\n"
+      " in: {\"type\":\"object\",\"properties\":{\"v\":{\"type\":\"string\","
+      "\"description\":\"\xf0\x9f\x98\x80\"}},"
+      "\"additionalProperties\":false}\n" },
+
     { "3.0 nullable",
       "openapi: 3.0.3\n"
       "paths: {/a: {post: {operationId: a, requestBody: {content: "
