@@ -15,6 +15,9 @@
 #define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
 #define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
 
+#define MCP_PASS_TAKEN                                                        \
+    "has a member that is another parameter of the request"
+
 
 static ngx_int_t mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
@@ -23,7 +26,7 @@ static ngx_int_t mcp_pass_member_name(mcp_pass_maker_t *m,
 static ngx_int_t mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
 static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const ngx_str_t *name, const cJSON *value);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value);
 static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
 static void mcp_pass_next(mcp_pass_writer_t *w);
 static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
@@ -61,7 +64,7 @@ mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     if (!atom->json) {
 
         if (atom->op == MCP_PASS_DEEP) {
-            return mcp_pass_deep(m, w, &atom->text, value);
+            return mcp_pass_deep(m, w, atom, &atom->text, value);
         }
 
         if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
@@ -132,20 +135,24 @@ static ngx_int_t
 mcp_pass_member_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const char *name)
 {
+    ngx_str_t  text;
+
+    text.data = (u_char *) name;
+    text.len = ngx_strlen(name);
+
     if (mcp_pass_named(atom->op)) {
 
-        if (*name == '\0') {
+        if (text.len == 0) {
             return mcp_pass_refuse(m, &atom->from, "has a member without a "
                                    "name");
         }
 
-        if (mcp_pass_has_name(m->pass, w->place, atom, name)) {
-            return mcp_pass_refuse(m, &atom->from, "has a member that is "
-                                   "another parameter of the request");
+        if (mcp_pass_has_name(m->pass, w->place, atom, &text)) {
+            return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
         }
     }
 
-    mcp_pass_encode(&w->b, (u_char *) name, ngx_strlen(name), "");
+    mcp_pass_encode(&w->b, text.data, text.len, "");
 
     return NGX_OK;
 }
@@ -202,10 +209,11 @@ mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 /* name[key]=value; "name" is encoded by whoever called first */
 
 static ngx_int_t
-mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
-    const cJSON *value)
+mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value)
 {
     mcp_buf_t     b;
+    ngx_int_t     rc;
     ngx_str_t     inner;
     const cJSON  *child;
 
@@ -230,10 +238,16 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w, const ngx_str_t *name,
             if (mcp_buf_done(&b, &inner) != NGX_OK) {
                 return NGX_ERROR;
             }
+
+            if (mcp_pass_has_name(m->pass, w->place, atom, &inner)) {
+                return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
+            }
         }
 
-        if (mcp_pass_deep(m, w, &inner, child) != NGX_OK) {
-            return NGX_ERROR;
+        rc = mcp_pass_deep(m, w, atom, &inner, child);
+
+        if (rc != NGX_OK) {
+            return rc;
         }
     }
 
