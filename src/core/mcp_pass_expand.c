@@ -15,6 +15,9 @@
 #define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
 #define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
 
+#define MCP_PASS_TAKEN                                                        \
+    "has a member that is another parameter of the request"
+
 
 static ngx_int_t mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
@@ -26,8 +29,6 @@ static ngx_int_t mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const ngx_str_t *text, const char *keeps);
 static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value);
-static ngx_int_t mcp_pass_deep_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
 static void mcp_pass_next(mcp_pass_writer_t *w);
 static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
@@ -136,20 +137,24 @@ static ngx_int_t
 mcp_pass_member_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const char *name)
 {
+    ngx_str_t  text;
+
+    text.data = (u_char *) name;
+    text.len = ngx_strlen(name);
+
     if (mcp_pass_named(atom->op)) {
 
-        if (*name == '\0') {
+        if (text.len == 0) {
             return mcp_pass_refuse(m, &atom->from, "has a member without a "
                                    "name");
         }
 
-        if (mcp_pass_has_name(m->pass, w->place, atom, name)) {
-            return mcp_pass_refuse(m, &atom->from, "has a member that is "
-                                   "another parameter of the request");
+        if (mcp_pass_has_name(m->pass, w->place, atom, &text)) {
+            return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
         }
     }
 
-    mcp_pass_encode(&w->b, (u_char *) name, ngx_strlen(name), "");
+    mcp_pass_encode(&w->b, text.data, text.len, "");
 
     return NGX_OK;
 }
@@ -241,8 +246,8 @@ static ngx_int_t
 mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value)
 {
-    ngx_int_t     rc;
     mcp_buf_t     b;
+    ngx_int_t     rc;
     ngx_str_t     inner;
     const cJSON  *child;
 
@@ -251,8 +256,12 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     }
 
     if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
-        rc = mcp_pass_deep_name(m, w, atom, name);
-        return (rc == NGX_OK) ? mcp_pass_pair(m, w, name, value) : rc;
+
+        if (mcp_pass_has_name(m->pass, w->place, atom, name)) {
+            return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
+        }
+
+        return mcp_pass_pair(m, w, name, value);
     }
 
     for (child = value->child; child; child = child->next) {
@@ -284,30 +293,6 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
         if (rc != NGX_OK) {
             return rc;
         }
-    }
-
-    return NGX_OK;
-}
-
-
-/* a parameter of the request may have the name of a member */
-
-static ngx_int_t
-mcp_pass_deep_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name)
-{
-    char  *text;
-
-    text = ngx_pnalloc(m->pool, name->len + 1);
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    *ngx_cpymem(text, name->data, name->len) = '\0';
-
-    if (mcp_pass_has_name(m->pass, w->place, atom, text)) {
-        return mcp_pass_refuse(m, &atom->from, "has a member that is another "
-                               "parameter of the request");
     }
 
     return NGX_OK;

@@ -10,13 +10,13 @@
 
 
 static ngx_uint_t mcp_pass_fields_have(const ngx_array_t *fields,
-    const mcp_pass_atom_t *atom, const char *name);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 static ngx_uint_t mcp_pass_atom_has(const mcp_pass_atom_t *other,
-    const mcp_pass_atom_t *atom, const char *name);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 static ngx_uint_t mcp_pass_literal_has(const u_char *p, const u_char *last,
-    ngx_uint_t *query, const char *name);
+    ngx_uint_t *query, const ngx_str_t *name);
 static ngx_uint_t mcp_pass_is_name(const u_char *p, const u_char *last,
-    const char *name);
+    const ngx_str_t *name);
 
 
 /*
@@ -27,7 +27,7 @@ static ngx_uint_t mcp_pass_is_name(const u_char *p, const u_char *last,
 
 ngx_uint_t
 mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
-    const mcp_pass_atom_t *atom, const char *name)
+    const mcp_pass_atom_t *atom, const ngx_str_t *name)
 {
     ngx_uint_t              i, query;
     const mcp_pass_atom_t  *other;
@@ -70,7 +70,7 @@ mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
 
 static ngx_uint_t
 mcp_pass_fields_have(const ngx_array_t *fields, const mcp_pass_atom_t *atom,
-    const char *name)
+    const ngx_str_t *name)
 {
     ngx_uint_t               i;
     const mcp_pass_atom_t   *other;
@@ -99,7 +99,7 @@ mcp_pass_fields_have(const ngx_array_t *fields, const mcp_pass_atom_t *atom,
 
 static ngx_uint_t
 mcp_pass_atom_has(const mcp_pass_atom_t *other, const mcp_pass_atom_t *atom,
-    const char *name)
+    const ngx_str_t *name)
 {
     return other != atom
            && mcp_pass_is_name(other->text.data,
@@ -111,7 +111,7 @@ mcp_pass_atom_has(const mcp_pass_atom_t *other, const mcp_pass_atom_t *atom,
 
 static ngx_uint_t
 mcp_pass_literal_has(const u_char *p, const u_char *last, ngx_uint_t *query,
-    const char *name)
+    const ngx_str_t *name)
 {
     const u_char  *start;
 
@@ -141,16 +141,17 @@ mcp_pass_literal_has(const u_char *p, const u_char *last, ngx_uint_t *query,
 /* "a" and "a[]" are the same name to some */
 
 static ngx_uint_t
-mcp_pass_is_name(const u_char *p, const u_char *last, const char *name)
+mcp_pass_is_name(const u_char *p, const u_char *last, const ngx_str_t *name)
 {
-    u_char     c;
-    ngx_int_t  n;
+    u_char      c;
+    size_t      i;
+    ngx_int_t   n;
 
     if (p == last) {
         return 0;
     }
 
-    for ( /* void */ ; p < last; p++) {
+    for (i = 0; p < last; i++, p++) {
         c = *p;
 
         if (c == '%' && last - p > 2) {
@@ -162,10 +163,10 @@ mcp_pass_is_name(const u_char *p, const u_char *last, const char *name)
             }
         }
 
-        if (c != (u_char) *name++) {
+        if (i == name->len || c != name->data[i]) {
             return 0;
         }
     }
 
-    return *name == '\0' || *name == '[';
+    return i == name->len || name->data[i] == '[';
 }
