@@ -15,6 +15,10 @@
 #define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
 #define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
 
+/* bytes of a name that members make, and of what all of them are in */
+#define MCP_PASS_DEEP_NAME    1024
+#define MCP_PASS_DEEP_MAX     1048576
+
 #define MCP_PASS_TAKEN                                                        \
     "has a member that is another parameter of the request"
 
@@ -28,7 +32,9 @@ static ngx_int_t mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 static ngx_int_t mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const ngx_str_t *text, const char *keeps);
 static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value);
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value);
+static ngx_int_t mcp_pass_deep_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value);
 static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
 static void mcp_pass_next(mcp_pass_writer_t *w);
 static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
@@ -41,6 +47,7 @@ ngx_int_t
 mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom)
 {
+    mcp_buf_t     name;
     const char   *keeps;
     const cJSON  *value;
 
@@ -59,14 +66,18 @@ mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     if (w->place == MCP_PASS_IN_URI
         && (atom->reserved || atom->op == MCP_PASS_RESERVED))
     {
-        keeps = (w->query || mcp_pass_named(atom->op)) ? MCP_PASS_QUERY_KEEPS
-                                                       : MCP_PASS_PATH_KEEPS;
+        keeps = (w->query || (mcp_pass_named(atom->op)
+                              && atom->op != MCP_PASS_MATRIX))
+                ? MCP_PASS_QUERY_KEEPS : MCP_PASS_PATH_KEEPS;
     }
 
     if (!atom->json) {
 
         if (atom->op == MCP_PASS_DEEP) {
-            return mcp_pass_deep(m, w, atom, &atom->text, value);
+            mcp_buf_init(&name, m->pool, atom->text.len + 32);
+            mcp_buf_str(&name, &atom->text);
+
+            return mcp_pass_deep(m, w, atom, &name, value);
         }
 
         if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
@@ -240,15 +251,17 @@ mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 }
 
 
-/* name[key]=value; "name" is encoded by whoever called first */
+/*
+ * name[key]=value for each value in it: a long name of many would make much
+ * more of the request than has come, so names and all of it have limits
+ */
 
 static ngx_int_t
 mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value)
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value)
 {
-    mcp_buf_t     b;
+    size_t        len;
     ngx_int_t     rc;
-    ngx_str_t     inner;
     const cJSON  *child;
 
     if (mcp_pass_missing(value)) {
@@ -256,16 +269,12 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     }
 
     if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
-
-        if (mcp_pass_has_name(m->pass, w->place, atom, name)) {
-            return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
-        }
-
-        return mcp_pass_pair(m, w, name, value);
+        return mcp_pass_deep_pair(m, w, atom, name, value);
     }
 
+    len = mcp_buf_len(name);
+
     for (child = value->child; child; child = child->next) {
-        inner = *name;
 
         if (cJSON_IsObject(value)) {
 
@@ -278,24 +287,51 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
                                        "\"[\", \"]\" or nothing in its name");
             }
 
-            mcp_buf_init(&b, m->pool, name->len + 32);
-            mcp_buf_str(&b, name);
-            mcp_buf_char(&b, '[');
-            mcp_buf_add(&b, child->string, ngx_strlen(child->string));
-            mcp_buf_char(&b, ']');
+            mcp_buf_char(name, '[');
+            mcp_buf_add(name, child->string, ngx_strlen(child->string));
+            mcp_buf_char(name, ']');
 
-            if (mcp_buf_done(&b, &inner) != NGX_OK) {
+            if (name->failed) {
                 return NGX_ERROR;
+            }
+
+            if (mcp_buf_len(name) > MCP_PASS_DEEP_NAME) {
+                return mcp_pass_refuse(m, &atom->from, "has a member with too "
+                                       "long a name");
             }
         }
 
-        rc = mcp_pass_deep(m, w, atom, &inner, child);
+        rc = mcp_pass_deep(m, w, atom, name, child);
         if (rc != NGX_OK) {
             return rc;
         }
+
+        name->last = name->start + len;
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+mcp_pass_deep_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value)
+{
+    ngx_str_t  text;
+
+    if (mcp_buf_done(name, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (mcp_pass_has_name(m->pass, w->place, atom, &text)) {
+        return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
+    }
+
+    if (mcp_buf_len(&w->b) > MCP_PASS_DEEP_MAX) {
+        return mcp_pass_refuse(m, &atom->from, "is too long for a request");
+    }
+
+    return mcp_pass_pair(m, w, &text, value);
 }
 
 
@@ -344,7 +380,7 @@ mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom)
 static void
 mcp_pass_next(mcp_pass_writer_t *w)
 {
-    u_char  last;
+    u_char  last, *p;
 
     last = mcp_buf_len(&w->b) ? w->b.last[-1] : '\0';
 
@@ -356,7 +392,17 @@ mcp_pass_next(mcp_pass_writer_t *w)
             w->query = 1;
             mcp_buf_char(&w->b, '?');
 
-        } else if (last != '?' && last != '&') {
+        } else if (last == '?') {
+
+            /* a value may end with one, too */
+
+            p = ngx_strlchr(w->b.start, w->b.last, '?');
+
+            if (p + 1 != w->b.last) {
+                mcp_buf_char(&w->b, '&');
+            }
+
+        } else if (last != '&') {
             mcp_buf_char(&w->b, '&');
         }
 

@@ -29,7 +29,7 @@ ngx_uint_t
 mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
     const mcp_pass_atom_t *atom, const ngx_str_t *name)
 {
-    ngx_uint_t              i, query;
+    ngx_uint_t              i;
     const mcp_pass_atom_t  *other;
 
     if (place == MCP_PASS_IN_FORM) {
@@ -40,25 +40,39 @@ mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
         return mcp_pass_fields_have(&pass->cookies, atom, name);
     }
 
-    query = 0;
+    if (mcp_pass_written(&pass->uri, name)) {
+        return 1;
+    }
+
     other = pass->uri.elts;
 
     for (i = 0; i < pass->uri.nelts; i++) {
-
-        if (other[i].op == MCP_PASS_LITERAL) {
-
-            if (mcp_pass_literal_has(other[i].text.data,
-                                     other[i].text.data + other[i].text.len,
-                                     &query, name))
-            {
-                return 1;
-            }
-
-            continue;
-        }
-
         if (mcp_pass_named(other[i].op)
             && mcp_pass_atom_has(&other[i], atom, name))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+mcp_pass_written(const ngx_array_t *atoms, const ngx_str_t *name)
+{
+    ngx_uint_t              i, query;
+    const mcp_pass_atom_t  *atom;
+
+    query = 0;
+    atom = atoms->elts;
+
+    for (i = 0; i < atoms->nelts; i++) {
+
+        if (atom[i].op == MCP_PASS_LITERAL
+            && mcp_pass_literal_has(atom[i].text.data,
+                                    atom[i].text.data + atom[i].text.len,
+                                    &query, name))
         {
             return 1;
         }
@@ -117,7 +131,7 @@ mcp_pass_literal_has(const u_char *p, const u_char *last, ngx_uint_t *query,
 
     for ( /* void */ ; p < last; p++) {
 
-        if (*p != '?' && (*p != '&' || !*query)) {
+        if ((*p != '?' || *query) && (*p != '&' || !*query)) {
             continue;
         }
 

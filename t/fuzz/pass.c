@@ -361,7 +361,7 @@ pass_check_parts(mcp_pass_t *pass, ngx_str_t *body, const cJSON *values)
         }
     }
 
-    cJSON_ArrayForEach(value, i ? NULL : values) {
+    for (value = i ? NULL : values->child; value; value = value->next) {
         n += !cJSON_IsNull(value);
     }
 

@@ -22,6 +22,7 @@
     "\"d\":\"..\",\"q\":\"a\\\"b\\n\",\"u\":{\"id\":7,\"a/b\":{\"~\":8}},"   \
     "\"dot\":\".\",\"nulls\":[null,1,null],\"holes\":{\"a\":null,\"b\":1},"  \
     "\"gap\":[\"a\",\"\"],\"end\":\"a/\",\"url\":\"http://x/\","             \
+    "\"wide\":{\"x\":{\"y\":1},\"z\":2},\"ask\":\"a/?\","                                                      \
     "\"f\":{\"x\":0,\"n%\":1},\"php\":{\"x[]\":0},\"bare\":{\"\":0}}"
 
 
@@ -55,6 +56,9 @@ static struct {
     { "/a?fixed=yes{&x}", "/a?fixed=yes&x=1024" },
     { "/a?fixed={h}&t={t}", "/a?fixed=Hello%20World%21&t=true" },
     { "/a?{&x}", "/a?x=1024" },
+    { "/a?t={+ask}{&x}", "/a?t=a/?&x=1024" },
+    { "/a?t={+ask}&{&x}", "/a?t=a/?&x=1024" },
+    { "/a?t=?{&x}", "/a?t=?&x=1024" },
     { "/a{?z}{&big}", "/a?big=12345678901234567890" },
 
     /* lists and objects */
@@ -142,6 +146,14 @@ static struct {
     { "/a/%2E%2e", "!dot segment" },
     { "/a/.;x/b", "!dot segment" },
     { "/.{?x}", "!dot segment" },
+    { "/a/%2e%2e%2fb", "!dot segment" },
+    { "/a%2F../b", "!dot segment" },
+    { "/a/..%5cb/{v}", "!dot segment" },
+    { "/a%5C.", "!dot segment" },
+    { "/a%2Fb/x..%2f.y/%2f", "/a%2Fb/x..%2f.y/%2f" },
+    { "/a?x=%2f..%2f", "/a?x=%2f..%2f" },
+    { "/a%00", "!NUL" },
+    { "/a/{v}?x=%00&y=1", "!NUL" },
     { "/{v", "!no \"}\"" },
     { "/{}", "!names" },
     { "/{v,}", "!names" },
@@ -159,17 +171,22 @@ static struct {
     ngx_uint_t   explode;
     const char  *from;
     const char  *made;
+    ngx_uint_t   reserved;
 } pass_styles[] = {
 
-    { MCP_PASS_SPACE, 0, "l", "/a?n%5B%5D=red%20green%20b%2Ce" },
-    { MCP_PASS_PIPE, 0, "l", "/a?n%5B%5D=red%7Cgreen%7Cb%2Ce" },
-    { MCP_PASS_PIPE, 1, "l", "/a?n%5B%5D=red&n%5B%5D=green&n%5B%5D=b%2Ce" },
+    { MCP_PASS_SPACE, 0, "l", "/a?n%5B%5D=red%20green%20b%2Ce", 0 },
+    { MCP_PASS_PIPE, 0, "l", "/a?n%5B%5D=red%7Cgreen%7Cb%2Ce", 0 },
+    { MCP_PASS_PIPE, 1, "l", "/a?n%5B%5D=red&n%5B%5D=green&n%5B%5D=b%2Ce", 0 },
     { MCP_PASS_DEEP, 1, "o",
-      "/a?n%5B%5D%5Bsemi%5D=%3B&n%5B%5D%5Bdot%5D=." },
+      "/a?n%5B%5D%5Bsemi%5D=%3B&n%5B%5D%5Bdot%5D=.", 0 },
     { MCP_PASS_DEEP, 1, "deep",
-      "/a?n%5B%5D%5Ba%5D%5Bb%5D=1&n%5B%5D%5Ba%5D%5Bb%5D=2" },
-    { MCP_PASS_DEEP, 1, "v", "/a?n%5B%5D=value" },
-    { MCP_PASS_DEEP, 1, "z", "/a" }
+      "/a?n%5B%5D%5Ba%5D%5Bb%5D=1&n%5B%5D%5Ba%5D%5Bb%5D=2", 0 },
+    { MCP_PASS_DEEP, 1, "wide", "/a?n%5B%5D%5Bx%5D%5By%5D=1&n%5B%5D%5Bz%5D=2",
+      0 },
+    { MCP_PASS_DEEP, 1, "v", "/a?n%5B%5D=value", 0 },
+    { MCP_PASS_DEEP, 1, "z", "/a", 0 },
+    { MCP_PASS_QUERY, 0, "ask", "/a?n%5B%5D=a/?", 1 },
+    { MCP_PASS_MATRIX, 0, "ask", "/a;n%5B%5D=a/%3F", 1 }
 };
 
 
@@ -362,8 +379,81 @@ pass_test_styles(void)
         atom[1].from = pass_str(pass_styles[i].from);
         atom[1].op = pass_styles[i].op;
         atom[1].explode = pass_styles[i].explode;
+        atom[1].reserved = pass_styles[i].reserved;
 
         pass_make(pool, &pass, pass_styles[i].made, pass_styles[i].made);
+
+        ngx_destroy_pool(pool);
+    }
+}
+
+
+/* a name of "len" bytes, of an array of "n" numbers */
+
+static void
+pass_test_deep(void)
+{
+    u_char              *p;
+    cJSON               *values;
+    ngx_str_t            text, err;
+    ngx_uint_t           i, k;
+    mcp_pass_t           pass;
+    ngx_pool_t          *pool;
+    mcp_json_doc_t       doc;
+    mcp_pass_atom_t     *atom;
+    mcp_pass_request_t   request;
+
+    static const struct {
+        ngx_uint_t  len;
+        ngx_uint_t  n;
+        ngx_int_t   rc;
+    } rows[] = {
+        { 1021, 1000, NGX_OK },
+        { 1022, 1, NGX_DECLINED },
+        { 1021, 1100, NGX_DECLINED },
+        { 8, 30000, NGX_OK }
+    };
+
+    for (i = 0; i < unit_nelts(rows); i++) {
+        pool = unit_pool();
+
+        text.data = ngx_palloc(pool, rows[i].len + 2 * rows[i].n + 32);
+
+        p = ngx_cpymem(text.data, "{\"v\":{\"", 7);
+        ngx_memset(p, 'x', rows[i].len);
+        p = ngx_cpymem(p + rows[i].len, "\":[1", 4);
+
+        for (k = 1; k < rows[i].n; k++) {
+            p = ngx_cpymem(p, ",1", 2);
+        }
+
+        text.len = ngx_cpymem(p, "]}}", 3) - text.data;
+
+        if (mcp_json_parse(pool, &text, &doc, &values) != NGX_OK) {
+            abort();
+        }
+
+        ngx_memzero(&pass, sizeof(mcp_pass_t));
+
+        if (ngx_array_init(&pass.uri, pool, 2, sizeof(mcp_pass_atom_t))
+            != NGX_OK)
+        {
+            abort();
+        }
+
+        atom = ngx_array_push_n(&pass.uri, 2);
+        ngx_memzero(atom, 2 * sizeof(mcp_pass_atom_t));
+
+        atom[0].text = pass_str("/a");
+        atom[1].text = pass_str("n");
+        atom[1].from = pass_str("v");
+        atom[1].op = MCP_PASS_DEEP;
+        atom[1].explode = 1;
+
+        unit_is_int(mcp_pass_make(&pass, pool, values, NULL, NULL, &request,
+                                  &err),
+                    rows[i].rc, "a name of %d bytes, %d times",
+                    (int) rows[i].len, (int) rows[i].n);
 
         ngx_destroy_pool(pool);
     }
@@ -718,6 +808,7 @@ main(void)
 {
     pass_test_uris();
     pass_test_styles();
+    pass_test_deep();
     pass_test_bodies();
     pass_test_pairs();
     pass_test_texts();
