@@ -15,8 +15,7 @@
 #define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
 #define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
 
-/* bytes of a name that members make, and of what all of them are in */
-#define MCP_PASS_DEEP_NAME    1024
+/* bytes of a query or a form, behind which no member is written */
 #define MCP_PASS_DEEP_MAX     1048576
 
 #define MCP_PASS_TAKEN                                                        \
@@ -252,8 +251,8 @@ mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 
 
 /*
- * name[key]=value for each value in it: a long name of many would make much
- * more of the request than has come, so names and all of it have limits
+ * name[key]=value for each value in it; a long name of many would make much
+ * more of the request than has come.
  */
 
 static ngx_int_t
@@ -293,11 +292,6 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 
             if (name->failed) {
                 return NGX_ERROR;
-            }
-
-            if (mcp_buf_len(name) > MCP_PASS_DEEP_NAME) {
-                return mcp_pass_refuse(m, &atom->from, "has a member with too "
-                                       "long a name");
             }
         }
 

@@ -22,7 +22,7 @@
     "\"d\":\"..\",\"q\":\"a\\\"b\\n\",\"u\":{\"id\":7,\"a/b\":{\"~\":8}},"   \
     "\"dot\":\".\",\"nulls\":[null,1,null],\"holes\":{\"a\":null,\"b\":1},"  \
     "\"gap\":[\"a\",\"\"],\"end\":\"a/\",\"url\":\"http://x/\","             \
-    "\"wide\":{\"x\":{\"y\":1},\"z\":2},\"ask\":\"a/?\","                                                      \
+    "\"wide\":{\"x\":{\"y\":1},\"z\":2},\"ask\":\"a/?\","                     \
     "\"f\":{\"x\":0,\"n%\":1},\"php\":{\"x[]\":0},\"bare\":{\"\":0}}"
 
 
@@ -388,78 +388,6 @@ pass_test_styles(void)
 }
 
 
-/* a name of "len" bytes, of an array of "n" numbers */
-
-static void
-pass_test_deep(void)
-{
-    u_char              *p;
-    cJSON               *values;
-    ngx_str_t            text, err;
-    ngx_uint_t           i, k;
-    mcp_pass_t           pass;
-    ngx_pool_t          *pool;
-    mcp_json_doc_t       doc;
-    mcp_pass_atom_t     *atom;
-    mcp_pass_request_t   request;
-
-    static const struct {
-        ngx_uint_t  len;
-        ngx_uint_t  n;
-        ngx_int_t   rc;
-    } rows[] = {
-        { 1021, 1000, NGX_OK },
-        { 1022, 1, NGX_DECLINED },
-        { 1021, 1100, NGX_DECLINED },
-        { 8, 30000, NGX_OK }
-    };
-
-    for (i = 0; i < unit_nelts(rows); i++) {
-        pool = unit_pool();
-
-        text.data = ngx_palloc(pool, rows[i].len + 2 * rows[i].n + 32);
-
-        p = ngx_cpymem(text.data, "{\"v\":{\"", 7);
-        ngx_memset(p, 'x', rows[i].len);
-        p = ngx_cpymem(p + rows[i].len, "\":[1", 4);
-
-        for (k = 1; k < rows[i].n; k++) {
-            p = ngx_cpymem(p, ",1", 2);
-        }
-
-        text.len = ngx_cpymem(p, "]}}", 3) - text.data;
-
-        if (mcp_json_parse(pool, &text, &doc, &values) != NGX_OK) {
-            abort();
-        }
-
-        ngx_memzero(&pass, sizeof(mcp_pass_t));
-
-        if (ngx_array_init(&pass.uri, pool, 2, sizeof(mcp_pass_atom_t))
-            != NGX_OK)
-        {
-            abort();
-        }
-
-        atom = ngx_array_push_n(&pass.uri, 2);
-        ngx_memzero(atom, 2 * sizeof(mcp_pass_atom_t));
-
-        atom[0].text = pass_str("/a");
-        atom[1].text = pass_str("n");
-        atom[1].from = pass_str("v");
-        atom[1].op = MCP_PASS_DEEP;
-        atom[1].explode = 1;
-
-        unit_is_int(mcp_pass_make(&pass, pool, values, NULL, NULL, &request,
-                                  &err),
-                    rows[i].rc, "a name of %d bytes, %d times",
-                    (int) rows[i].len, (int) rows[i].n);
-
-        ngx_destroy_pool(pool);
-    }
-}
-
-
 static void
 pass_names(ngx_pool_t *pool, ngx_array_t *names, const char *list)
 {
@@ -808,7 +736,6 @@ main(void)
 {
     pass_test_uris();
     pass_test_styles();
-    pass_test_deep();
     pass_test_bodies();
     pass_test_pairs();
     pass_test_texts();
