@@ -23,6 +23,13 @@ static void *ngx_http_mcp_auth_create_srv_conf(ngx_conf_t *cf);
 
 static ngx_command_t  ngx_http_mcp_auth_commands[] = {
 
+    { ngx_string("mcp_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_mcp_set_cors,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("mcp_inspect"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_http_mcp_set_inspect,

@@ -10,6 +10,7 @@
 #include <mcp_headers.h>
 #include <mcp_origin.h>
 #include <ngx_http_mcp_check.h>
+#include <ngx_http_mcp_cors.h>
 
 
 #define ngx_http_mcp_header_is(h, text)                                      \
@@ -187,7 +188,9 @@ ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf, ngx_array_t *headers)
         return mlcf->origin_none;
     }
 
-    return rc == NGX_OK && mcp_origin_match(mlcf->origins, &origin);
+    return rc == NGX_OK
+           && (mcp_origin_match(mlcf->origins, &origin)
+               || ngx_http_mcp_cors_allows(mlcf, &origin));
 }
 
 

@@ -29,6 +29,7 @@ char *ngx_http_mcp_set_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_mcp_set_authorization_servers(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_mcp_set_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_mcp_set_jwt_keys(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_refusal.h>
@@ -235,6 +236,72 @@ ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf, ngx_command_t *cmd,
                        "least", &value[2]);
 
     return NGX_CONF_ERROR;
+}
+
+
+/* "mcp_cors ORIGIN ... | * [credentials]", "mcp_cors off" */
+
+char *
+ngx_http_mcp_set_cors(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t                *value;
+    ngx_uint_t                i;
+    mcp_cors_t               *cors;
+    ngx_array_t              *origins;
+    mcp_origin_t             *origin;
+    ngx_http_mcp_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_mcp_module);
+
+    if (mlcf->cors != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        mlcf->cors = NULL;
+        return NGX_CONF_OK;
+    }
+
+    cors = ngx_pcalloc(cf->pool, sizeof(mcp_cors_t));
+    origins = ngx_array_create(cf->pool, cf->args->nelts,
+                               sizeof(mcp_origin_t));
+
+    if (cors == NULL || origins == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    cors->origins = origins;
+    mlcf->cors = cors;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strcmp(value[i].data, "*") == 0) {
+            cors->any = 1;
+            continue;
+        }
+
+        if (ngx_strcmp(value[i].data, "credentials") == 0) {
+            cors->credentials = 1;
+            continue;
+        }
+
+        origin = ngx_array_push(origins);
+
+        if (mcp_origin_parse(&value[i], origin) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid origin \"%V\", expected \"*\" or "
+                               "\"[scheme://]host[:port]\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (cors->any && (origins->nelts || cors->credentials)) {
+        return "has \"*\", which goes with nothing else";
+    }
+
+    return (cors->any || origins->nelts) ? NGX_CONF_OK : "needs an origin";
 }
 
 

@@ -10,6 +10,7 @@
 #include <mcp_headers.h>
 #include <ngx_http_mcp_auth.h>
 #include <ngx_http_mcp_check.h>
+#include <ngx_http_mcp_cors.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_ask.h>
@@ -72,6 +73,12 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 
         ctx->conf = mlcf;
         ctx->phase = r->phase_handler;
+
+        rc = ngx_http_mcp_cors_preflight(r, ctx);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
 
         if (ngx_http_mcp_read_headers(r, ctx) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -450,6 +450,9 @@ ngx_http_mcp_jwks_wait(ngx_http_request_t *r, ngx_http_mcp_jwks_t *set)
     w->event.data = w;
     w->event.log = r->connection->log;
 
+    /* a subrequest wakes the main request, too */
+    r->write_event_handler = ngx_http_request_empty_handler;
+
     ngx_http_mcp_notify_wait(&w->waiter);
     ngx_add_timer(&w->event, NGX_HTTP_MCP_JWKS_WAIT);
 
@@ -493,6 +496,7 @@ ngx_http_mcp_jwks_event(ngx_event_t *ev)
 
     w->set->checked = 0;
 
+    r->write_event_handler = ngx_http_core_run_phases;
     ngx_http_core_run_phases(r);
     ngx_http_run_posted_requests(c);
 }

@@ -10,12 +10,6 @@
 #include <ngx_http_mcp_metadata.h>
 
 
-typedef struct {
-    ngx_str_t                    key;
-    ngx_str_t                    value;
-} ngx_http_mcp_metadata_header_t;
-
-
 static ngx_http_mcp_document_t *ngx_http_mcp_metadata_find(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_metadata_headers(ngx_http_request_t *r);
@@ -23,7 +17,7 @@ static ngx_int_t ngx_http_mcp_metadata_headers(ngx_http_request_t *r);
 
 /* clients in a browser ask first, since they send a header of MCP */
 
-static const ngx_http_mcp_metadata_header_t  ngx_http_mcp_metadata_any[] = {
+static const ngx_keyval_t  ngx_http_mcp_metadata_any[] = {
     { ngx_string("Access-Control-Allow-Origin"), ngx_string("*") },
     { ngx_string("Access-Control-Allow-Methods"), ngx_string("GET, HEAD") },
     { ngx_string("Access-Control-Allow-Headers"), ngx_string("*") },
@@ -168,21 +162,16 @@ ngx_http_mcp_metadata_find(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_mcp_metadata_headers(ngx_http_request_t *r)
 {
-    ngx_table_elt_t                       *h;
-    const ngx_http_mcp_metadata_header_t  *header;
+    const ngx_keyval_t  *header;
 
     for (header = ngx_http_mcp_metadata_any; header->key.len; header++) {
 
-        h = ngx_list_push(&r->headers_out.headers);
-        if (h == NULL) {
+        if (ngx_http_mcp_push_header(r, (char *) header->key.data,
+                                     &header->value)
+            == NULL)
+        {
             return NGX_ERROR;
         }
-
-        ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-        h->hash = 1;
-        h->key = header->key;
-        h->value = header->value;
     }
 
     return NGX_OK;

@@ -11,6 +11,7 @@
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_conf_pass.h>
+#include <ngx_http_mcp_cors.h>
 #include <ngx_http_mcp_endpoint.h>
 #include <ngx_http_mcp_handler.h>
 #include <ngx_http_mcp_inspect.h>
@@ -287,6 +288,7 @@ ngx_http_mcp_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_precontent_handler;
 
+    ngx_http_mcp_cors_init();
     ngx_http_mcp_inspect_init();
     ngx_http_mcp_refusal_init();
 
@@ -398,6 +400,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
     conf->origins = NGX_CONF_UNSET_PTR;
     conf->origin_none = NGX_CONF_UNSET_UINT;
     conf->server_names = NGX_CONF_UNSET_UINT;
+    conf->cors = NGX_CONF_UNSET_PTR;
     conf->tools = NGX_CONF_UNSET_PTR;
     conf->own_tools = NGX_CONF_UNSET_PTR;
     conf->packs = NGX_CONF_UNSET_PTR;
@@ -445,6 +448,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->origin_none, prev->origin_none, 1);
     ngx_conf_merge_uint_value(conf->server_names, prev->server_names, 1);
+    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
     ngx_conf_merge_ptr_value(conf->tools, prev->tools, NULL);
     ngx_conf_merge_ptr_value(conf->own_tools, prev->own_tools, NULL);
     ngx_conf_merge_ptr_value(conf->packs, prev->packs, NULL);

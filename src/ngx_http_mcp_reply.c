@@ -222,16 +222,10 @@ ngx_http_mcp_reply_challenge(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         return NGX_OK;
     }
 
-    h = ngx_list_push(&r->headers_out.headers);
+    h = ngx_http_mcp_push_header(r, "WWW-Authenticate", &ctx->challenge);
     if (h == NULL) {
         return NGX_ERROR;
     }
-
-    ngx_memzero(h, sizeof(ngx_table_elt_t));
-
-    h->hash = 1;
-    ngx_str_set(&h->key, "WWW-Authenticate");
-    h->value = ctx->challenge;
 
     r->headers_out.www_authenticate = h;
 

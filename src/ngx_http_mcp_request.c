@@ -324,20 +324,63 @@ ngx_int_t
 ngx_http_mcp_add_header(ngx_http_request_t *r, const char *key,
     const char *value)
 {
+    ngx_str_t  text;
+
+    ngx_http_mcp_str(&text, value);
+
+    return ngx_http_mcp_push_header(r, key, &text) ? NGX_OK : NGX_ERROR;
+}
+
+
+void
+ngx_http_mcp_header(ngx_http_request_t *r, const char *name, ngx_str_t *value)
+{
+    size_t            len;
+    ngx_uint_t        i, n;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    len = ngx_strlen(name);
+    n = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.len == len
+                && ngx_memcmp(h[i].lowcase_key, name, len) == 0)
+            {
+                *value = h[i].value;
+                n++;
+            }
+        }
+    }
+
+    if (n != 1) {
+        ngx_str_null(value);
+    }
+}
+
+
+ngx_table_elt_t *
+ngx_http_mcp_push_header(ngx_http_request_t *r, const char *key,
+    const ngx_str_t *value)
+{
     ngx_table_elt_t  *h;
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
 
     h->hash = 1;
     ngx_http_mcp_str(&h->key, key);
-    ngx_http_mcp_str(&h->value, value);
+    h->value = *value;
 
-    return NGX_OK;
+    return h;
 }
 
 

@@ -12,6 +12,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
+#include <mcp_cors.h>
 #include <mcp_dispatch.h>
 #include <mcp_peek.h>
 #include <mcp_scope.h>
@@ -80,6 +81,8 @@ struct ngx_http_mcp_loc_conf_s {
     ngx_array_t                 *origins;        /* of mcp_origin_t */
     ngx_uint_t                   origin_none;    /* no Origin is fine */
     ngx_uint_t                   server_names;
+    mcp_cors_t                  *cors;           /* NULL: no pages of other
+                                                    origins */
 
     ngx_array_t                 *tools;          /* of mcp_tool_t pointers, of
                                                     packs */
@@ -188,6 +191,7 @@ typedef struct {
     unsigned                     finished:1;   /* all is answered */
     unsigned                     detached:1;   /* goes on without a client */
     unsigned                     gone:1;       /* likewise: cut off */
+    unsigned                     preflight:1;  /* a question of a browser */
     unsigned                     judging:1;    /* its credential */
     unsigned                     waited:1;     /* for keys of tokens */
     unsigned                     inspected:1;  /* goes on to another server */
@@ -261,6 +265,15 @@ void ngx_http_mcp_finalize(ngx_http_request_t *r, ngx_int_t rc);
 void ngx_http_mcp_set_type(ngx_http_request_t *r, const char *type);
 ngx_int_t ngx_http_mcp_add_header(ngx_http_request_t *r, const char *key,
     const char *value);
+
+/* likewise; NULL if there is no memory */
+ngx_table_elt_t *ngx_http_mcp_push_header(ngx_http_request_t *r,
+    const char *key, const ngx_str_t *value);
+
+/* of the request, by its name in lower case; empty if it is not there, or is
+ * there more than once */
+void ngx_http_mcp_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value);
 
 /* bytes to be sent as they are, not copied; NULL if there is no memory */
 ngx_chain_t *ngx_http_mcp_chain(ngx_http_request_t *r, ngx_str_t *s);

@@ -41,8 +41,6 @@ static ngx_int_t ngx_http_mcp_variable_idempotent(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_traceparent(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static void ngx_http_mcp_variable_header(ngx_http_request_t *r,
-    ngx_str_t *name, ngx_str_t *value);
 static ngx_int_t ngx_http_mcp_variable_cache_key(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_call_key(ngx_http_request_t *r,
@@ -350,53 +348,19 @@ ngx_http_mcp_variable_traceparent(ngx_http_request_t *r,
     mcp_msg_t  *msg;
     ngx_str_t   header, parent;
 
-    static ngx_str_t  name = ngx_string("traceparent");
-
     msg = ngx_http_mcp_variable_current(r);
 
     if (msg == NULL) {
         return ngx_http_mcp_variable_set(v, NULL);
     }
 
-    ngx_http_mcp_variable_header(r->main, &name, &header);
+    ngx_http_mcp_header(r->main, "traceparent", &header);
 
     if (mcp_trace_parent(msg, &header, &parent) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_http_mcp_variable_set(v, &parent);
-}
-
-
-/* empty if it is there more than once, too */
-
-static void
-ngx_http_mcp_variable_header(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *value)
-{
-    ngx_uint_t        i, n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    n = 0;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].key.len == name->len
-                && ngx_strncmp(h[i].lowcase_key, name->data, name->len) == 0)
-            {
-                *value = h[i].value;
-                n++;
-            }
-        }
-    }
-
-    if (n != 1) {
-        ngx_str_null(value);
-    }
 }
 
 

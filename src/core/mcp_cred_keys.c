@@ -24,7 +24,7 @@ static const char *mcp_cred_scopes(mcp_cred_t *key, ngx_pool_t *pool,
     const ngx_str_t *list);
 static const char *mcp_cred_tools(mcp_cred_t *key, ngx_pool_t *pool,
     const ngx_str_t *list);
-static const char *mcp_cred_time(const ngx_str_t *text, time_t *time);
+static const char *mcp_cred_time(const ngx_str_t *text, time_t *seconds);
 static ngx_int_t mcp_cred_digits(const u_char *p, size_t n);
 static time_t mcp_cred_days(ngx_int_t year, ngx_int_t month, ngx_int_t day);
 static int mcp_cred_compare(const void *one, const void *two);
@@ -355,7 +355,7 @@ mcp_cred_tools(mcp_cred_t *key, ngx_pool_t *pool, const ngx_str_t *list)
 /* seconds, "2026-11-21" or "2026-11-21T00:00:00Z" */
 
 static const char *
-mcp_cred_time(const ngx_str_t *text, time_t *time)
+mcp_cred_time(const ngx_str_t *text, time_t *seconds)
 {
     u_char     *p;
     ngx_int_t   year, month, day, hour, minute, second;
@@ -368,7 +368,7 @@ mcp_cred_time(const ngx_str_t *text, time_t *time)
     if (text->len > 0 && text->len <= 12
         && mcp_cred_digits(p, text->len) > 0)
     {
-        *time = ngx_atotm(p, text->len);
+        *seconds = ngx_atotm(p, text->len);
         return NULL;
     }
 
@@ -405,10 +405,10 @@ mcp_cred_time(const ngx_str_t *text, time_t *time)
         return expected;
     }
 
-    *time = mcp_cred_days(year, month, day) * 86400
+    *seconds = mcp_cred_days(year, month, day) * 86400
             + hour * 3600 + minute * 60 + second;
 
-    if (*time == 0) {
+    if (*seconds == 0) {
         return expected;
     }
 
