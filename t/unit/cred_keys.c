@@ -102,6 +102,9 @@ static keys_bad_t  keys_bad[] = {
     { A " alice tools=,a", 1, "expected names of tools" },
     { A " alice tools=a,", 1, "expected names of tools" },
     { A " alice tools=a,,b", 1, "expected names of tools" },
+    { A " alice tools=a\r\r\n", 1, "control characters" },
+    { A " alice tools=a\x7f", 1, "control characters" },
+    { A " alice tools=\x01", 1, "control characters" },
     { A " alice tools=a b", 1, "expected \"not_before=\"" },
 
     { A " alice\n" B " bob\n" A " eve\n", 3, "twice" },
