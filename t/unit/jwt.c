@@ -145,48 +145,6 @@ static jwt_header_t  jwt_headers[] = {
 };
 
 
-static ngx_int_t
-jwt_verified(ngx_pool_t *pool, const ngx_str_t *token,
-    const mcp_jwt_keys_t *keys)
-{
-    ngx_int_t    rc;
-    mcp_jwt_t    jwt;
-    const char  *err;
-
-    err = NULL;
-    rc = mcp_jwt_parse(&jwt, pool, token, &err);
-
-    if (rc == NGX_OK) {
-        rc = mcp_jwt_verify(&jwt, keys, &err);
-    }
-
-    jwt_must((rc == NGX_OK) == (err == NULL) || rc == NGX_OK, "a reason");
-    jwt_must(ERR_peek_error() == 0, "an empty queue of errors");
-
-    return rc;
-}
-
-
-static void
-jwt_load(mcp_jwt_keys_t *keys, ngx_pool_t *pool, ngx_str_t *jwk, ngx_uint_t n)
-{
-    ngx_str_t    text;
-    ngx_uint_t   i;
-    const char  *err;
-
-    text = jwt_printf(pool, "{\"keys\":[%s", jwk[0].data);
-
-    for (i = 1; i < n; i++) {
-        text = jwt_printf(pool, "%s,%s", text.data, jwk[i].data);
-    }
-
-    text = jwt_printf(pool, "%s]}", text.data);
-
-    err = "no reason";
-    jwt_must(mcp_jwt_keys_parse(keys, pool, &text, &err) == NGX_OK, err);
-}
-
-
 /* every algorithm, each with the keys of all the others too */
 
 static void

@@ -26,9 +26,6 @@
  */
 
 
-#define jwt_lit(s)  (jwt_text(s, sizeof(s) - 1))
-
-
 static ngx_inline void
 jwt_must(ngx_uint_t ok, const char *what)
 {
@@ -266,6 +263,50 @@ jwt_token(ngx_pool_t *pool, EVP_PKEY *pkey, const char *alg,
     sig = jwt_sign(pool, pkey, alg, &text);
 
     return jwt_join(pool, &text, &sig);
+}
+
+
+/* NGX_OK, or why not; a reason is given and OpenSSL has no error left */
+
+static ngx_inline ngx_int_t
+jwt_verified(ngx_pool_t *pool, const ngx_str_t *token,
+    const mcp_jwt_keys_t *keys)
+{
+    ngx_int_t    rc;
+    mcp_jwt_t    jwt;
+    const char  *err;
+
+    err = NULL;
+    rc = mcp_jwt_parse(&jwt, pool, token, &err);
+
+    if (rc == NGX_OK) {
+        rc = mcp_jwt_verify(&jwt, keys, &err);
+    }
+
+    jwt_must(rc == NGX_OK || err, "a reason");
+    jwt_must(ERR_peek_error() == 0, "an empty queue of errors");
+
+    return rc;
+}
+
+
+static ngx_inline void
+jwt_load(mcp_jwt_keys_t *keys, ngx_pool_t *pool, ngx_str_t *jwk, ngx_uint_t n)
+{
+    ngx_str_t    text;
+    ngx_uint_t   i;
+    const char  *err;
+
+    text = jwt_printf(pool, "{\"keys\":[%s", jwk[0].data);
+
+    for (i = 1; i < n; i++) {
+        text = jwt_printf(pool, "%s,%s", text.data, jwk[i].data);
+    }
+
+    text = jwt_printf(pool, "%s]}", text.data);
+
+    err = "no reason";
+    jwt_must(mcp_jwt_keys_parse(keys, pool, &text, &err) == NGX_OK, err);
 }
 
 
