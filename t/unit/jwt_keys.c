@@ -123,7 +123,7 @@ static const char  *keys_skipped[] = {
 
 
 static keys_bad_t  keys_bad[] = {
-    { "", "is neither a JWK Set nor PEM" },
+    { "", "is empty" },
     { "junk", "is neither a JWK Set nor PEM" },
     { "<html>503</html>", "is neither a JWK Set nor PEM" },
     { "[]", "is neither a JWK Set nor PEM" },
@@ -233,6 +233,12 @@ keys_test_texts(ngx_pool_t *pool)
     text = jwt_printf(pool, "%s,{}]}", jwk.data);
     unit_is_int(mcp_jwt_keys_parse(&keys, pool, &text, &err), NGX_DECLINED,
                 "one more");
+
+    ngx_str_null(&text);
+
+    rc = mcp_jwt_keys_parse(&keys, pool, &text, &err);
+    unit_ok(rc == NGX_DECLINED && ngx_strcmp(err, "is empty") == 0,
+            "a text that is not there");
 
     text.len = MCP_JWT_SET_MAX + 1;
     text.data = ngx_pcalloc(pool, text.len);
@@ -420,6 +426,59 @@ keys_test_pem(ngx_pool_t *pool)
 
 
 static void
+keys_test_damaged(ngx_pool_t *pool)
+{
+    BIO             *bio;
+    char            *p;
+    EVP_PKEY        *pkey;
+    ngx_str_t        good, text;
+    ngx_int_t        rc;
+    ngx_uint_t       i;
+    const char      *err;
+    mcp_jwt_keys_t   keys;
+
+    static const char  *blocks[] = {
+        "-----BEGIN PUBLIC KEY-----\n!!!!\n-----END PUBLIC KEY-----\n",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEYS-----\n",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n",
+        "-----BEGIN PUBLIC KEY-----\n"
+    };
+
+    pkey = jwt_key("ED25519");
+    bio = BIO_new(BIO_s_mem());
+    jwt_must(PEM_write_bio_PUBKEY(bio, pkey) == 1
+             && BIO_write(bio, "", 1) == 1, "PEM");
+    (void) BIO_get_mem_data(bio, &p);
+    good = jwt_printf(pool, "%s", p);
+    BIO_free(bio);
+    EVP_PKEY_free(pkey);
+
+    for (i = 0; i < unit_nelts(blocks); i++) {
+        text = jwt_printf(pool, "%s%s%s", good.data, blocks[i],
+                          i < 2 ? (char *) good.data : "");
+        rc = mcp_jwt_keys_parse(&keys, pool, &text, &err);
+
+        unit_ok(rc == NGX_DECLINED
+                && ngx_strcmp(err, "has a block that is not PEM") == 0
+                && ERR_peek_error() == 0,
+                "PEM: a good block, and damaged one %d", (int) i);
+    }
+
+    text = jwt_printf(pool, "%sthe end -----\n-- BEGIN\n", good.data);
+    unit_is_int(mcp_jwt_keys_parse(&keys, pool, &text, &err), NGX_OK,
+                "PEM: a comment at the end");
+
+    text = jwt_printf(pool, "%s%s", good.data, "-----BEGIN PUBLIC KEY-----\n"
+                      "MBkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDAgAA\n"
+                      "-----END PUBLIC KEY-----\n");
+    rc = mcp_jwt_keys_parse(&keys, pool, &text, &err);
+
+    unit_ok(rc == NGX_OK && keys.skipped == 1,
+            "PEM: the point at infinity, for which anybody can sign");
+}
+
+
+static void
 keys_test_memory(ngx_pool_t *pool)
 {
     EVP_PKEY        *pkey;
@@ -462,6 +521,7 @@ main(void)
     keys_test_rsa(pool);
     keys_test_choice(pool);
     keys_test_pem(pool);
+    keys_test_damaged(pool);
     keys_test_memory(pool);
 
     ngx_destroy_pool(pool);
