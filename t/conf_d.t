@@ -8,13 +8,19 @@ use strict;
 use warnings;
 use utf8;
 
+use Digest::SHA qw(sha256_hex);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use MCPTest;
 use MCPTest::Events;
+use MCPTest::Token;
 use File::Basename qw(basename);
 
 my $root = MCPTest::root();
+
+my $keys = sha256_hex('key') . " alice read,write\n"
+           . sha256_hex('admin') . " root admin\n";
+my $issuer = MCPTest::Token->new('ES256', kid => 'a');
 
 plan(skip_all => 'no module ' . MCPTest::module()) if !-e MCPTest::module();
 
@@ -40,7 +46,7 @@ sub run_conf {
         or die $! for qw(build modules);
 
     symlink "$root/conf.d/$_", $t->path($_) or die $!
-        for qw(docs openapi.yaml);
+        for qw(docs openapi.yaml mcp-log.conf);
 
     ok($text =~ s{(listen +)127\.0\.0\.1:8080\b}{${1}127.0.0.1:%%PORT_0%%},
        "$name: its port");
@@ -52,6 +58,8 @@ sub run_conf {
 
     $t->write_file('nginx.conf', $text);
     $t->write_file('build/state.key', 'a' x 64);
+    $t->write_file('build/mcp.keys', $keys);
+    $t->write_file('build/jwks.json', MCPTest::Token::set($issuer));
     $t->start;
 
     return $t;
@@ -64,16 +72,22 @@ sub preface {
 }
 
 
-# those with modules of their own have tests of their own
+# those with modules of their own have tests of their own, and a part of others
+# runs with them
 
-for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
+for my $conf (grep { basename($_) !~ /^(?:hello|later|ask|mcp-log)\.conf$/ }
               glob "$root/conf.d/*.conf")
 {
     my $name = basename $conf;
     my $t = run_conf(slurp($conf), $name);
+    my @o = $name eq 'keys.conf' ? (headers => { 'X-API-Key' => 'key' })
+            : $name eq 'oauth.conf' ? (headers => { Authorization => bearer($t) })
+            : ();
 
-    ok_result($t->rpc('server/discover'), "$name: server/discover");
-    ok_result($t->legacy_call('echo', { text => $name }), "$name: a call");
+    ok_result($t->rpc('server/discover', {}, @o), "$name: server/discover");
+    ok_result($t->legacy_call('echo', { text => $name }, @o), "$name: a call");
+    keys_conf($t) if $name eq 'keys.conf';
+    oauth($t) if $name eq 'oauth.conf';
     resources($t) if $name eq 'resources.conf';
     files($t) if $name eq 'files.conf';
     status($t) if $name eq 'status.conf';
@@ -82,6 +96,63 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask)\.conf$/ }
     openapi($t) if $name eq 'openapi.conf';
     sessions($t) if $name eq 'sessions.conf';
     published($t) if $name eq 'publish.conf';
+}
+
+
+sub bearer {
+    my ($t, $scope) = @_;
+
+    return 'Bearer ' . $issuer->token({
+        sub => 'amy', scope => $scope || 'read', exp => time + 600,
+        iss => 'http://127.0.0.1:' . $t->port(1),
+        aud => 'http://127.0.0.1:' . $t->port . '/mcp' });
+}
+
+
+sub keys_conf {
+    my ($t) = @_;
+
+    ok_error($t->call('nginx_status', {}, headers => { 'X-API-Key' => 'key' }),
+             403, -32600, 'keys.conf: a scope');
+    ok_result($t->call('nginx_status', {}, headers => { 'X-API-Key' => 'admin' }),
+              'keys.conf: who has it');
+
+    my %status;
+    $status{ $t->rpc('tools/list', {}, headers => {
+        'X-API-Key' => "guess$_" })->status }++ for 1 .. 40;
+
+    ok($status{401} >= 10 && $status{429} >= 15, 'keys.conf: guesses are limited');
+    ok_result($t->rpc('tools/list', {}, headers => { 'X-API-Key' => 'key' }),
+              'keys.conf: and keys are not');
+
+    my @r = map { $t->call('echo', { text => 'x' }, headers => {
+                           'X-API-Key' => 'admin' }) } 1 .. 30;
+    my ($limited) = grep { $_->result->{isError} } @r;
+
+    like($limited->text, qr/wait 2 seconds/, 'keys.conf: a model is told to wait');
+    like($t->slurp('build/keys.log'), qr/"consumer":"root".*"error":"limited"/,
+         'keys.conf: the log');
+    return;
+}
+
+
+sub oauth {
+    my ($t) = @_;
+
+    my $r = $t->exchange($t->http_bytes(method => 'GET',
+        uri => '/.well-known/oauth-protected-resource/mcp'));
+    is_deeply($r->json->{scopes_supported}, ['read', 'write'],
+              'oauth.conf: metadata');
+
+    my @regex = ('regex_replace', { pattern => 'a', text => 'a',
+                                    replacement => 'b' });
+    $r = $t->call(@regex, headers => { Authorization => bearer($t) });
+    ok_error($r, 403, -32600, 'oauth.conf: a scope');
+    like($r->header('WWW-Authenticate'), qr/scope="[^"]*write/,
+         'oauth.conf: which');
+    ok_result($t->call(@regex, headers => { Authorization => bearer($t,
+        'write') }), 'oauth.conf: who has it');
+    return;
 }
 
 
@@ -293,9 +364,12 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
     }
 
     my ($first) = $text =~ /^(.*)$/m;
-    my $t = $text =~ /^mcp_(?:zone|state_key)/m
+    my $t = $text =~ /^(?:mcp_(?:zone|state_key|scope_implies)|map)\b/m
             ? MCPTest->new(http => $text, location => 'mcp;',
                            files => { 'mcp-state.key' => 'a' x 64 })
+            : $text =~ /^error_page/
+            ? MCPTest->new(server => $text =~ s{/var/log/nginx/}{}r,
+                           location => 'mcp;')
             : $text =~ /^proxy_cache +(\w+);/m
             ? MCPTest->new(http => "proxy_cache_path cache keys_zone=$1:1m;",
                            location => "mcp;\n$text")
@@ -303,7 +377,9 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
             ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r, files => {
                   'openapi.yaml' => slurp("$root/conf.d/openapi.yaml") })
             : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r,
-                           server => 'location /_api/ { internal; }');
+                           http => 'limit_req_zone $uri zone=tool:1m rate=1r/s;',
+                           server => 'location /_api/ { internal; }',
+                           files => { 'mcp.keys' => $keys });
     my ($status, $output) = $t->test_config;
 
     is($status, 0, "README.md: $first") or diag($output);

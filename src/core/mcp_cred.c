@@ -4,6 +4,12 @@
  */
 
 
+/*
+ * The functions of SHA-256 itself neither allocate nor fail; those of EVP do,
+ * and a digest that is not written could be that of the last caller.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <openssl/crypto.h>
@@ -86,7 +92,13 @@ mcp_cred_token(const ngx_str_t *token)
 void
 mcp_cred_digest(const ngx_str_t *token, u_char *digest)
 {
-    (void) SHA256(token->data, token->len, digest);
+    SHA256_CTX  ctx;
+
+    SHA256_Init(&ctx);
+    SHA256_Update(&ctx, token->data, token->len);
+    SHA256_Final(digest, &ctx);
+
+    OPENSSL_cleanse(&ctx, sizeof(SHA256_CTX));
 }
 
 

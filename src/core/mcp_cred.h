@@ -20,10 +20,11 @@
  *     SHA256HEX NAME [SCOPE,... or -] [not_before=TIME] [expires=TIME]
  *         [tools=PATTERN,...]
  *
- * TIME is seconds since the epoch or RFC 3339 in UTC, "2026-11-21T00:00:00Z"
- * or "2026-11-21"; PATTERN is a name of a tool with "*" for any characters.
- * Empty lines and lines that begin with "#" are skipped.  The file has digests
- * only: whoever reads it cannot call anything.
+ * TIME is ten digits of seconds since the epoch or RFC 3339 in UTC,
+ * "2026-11-21T00:00:00Z" or "2026-11-21"; NAME and SCOPE have no "="; PATTERN
+ * is a name of a tool with "*" for any characters.  Empty lines and lines that
+ * begin with "#" are skipped.  The file has digests only: whoever reads it
+ * cannot call anything.
  *
  * A key is found by its digest with the same work whether it is known or not:
  * the number of steps depends on the number of keys only, and no step branches

@@ -10,7 +10,11 @@
 #include <mcp_scope.h>
 
 
-#define MCP_CRED_HEX  (2 * MCP_CRED_DIGEST)
+#define MCP_CRED_HEX      (2 * MCP_CRED_DIGEST)
+
+/* digits of seconds since 1970, from 2001 to 2286: no date without dashes and
+ * no milliseconds are taken for them */
+#define MCP_CRED_SECONDS  10
 
 
 static const char *mcp_cred_line(mcp_cred_t *key, ngx_pool_t *pool, u_char *p,
@@ -247,7 +251,10 @@ mcp_cred_hex(const ngx_str_t *text, u_char *digest)
 }
 
 
-/* it is written to logs and into headers */
+/*
+ * It is written to logs, where "-" is nobody, and into headers; with a "=" it
+ * is what follows a name that was forgotten.
+ */
 
 static const char *
 mcp_cred_name(const ngx_str_t *name)
@@ -258,11 +265,17 @@ mcp_cred_name(const ngx_str_t *name)
         return "the name is longer than 128 bytes";
     }
 
+    if (name->len == 1 && name->data[0] == '-') {
+        return "\"-\" is no name";
+    }
+
     for (i = 0; i < name->len; i++) {
         if (name->data[i] <= ' ' || name->data[i] >= 0x7f
-            || name->data[i] == '"' || name->data[i] == '\\')
+            || name->data[i] == '"' || name->data[i] == '\\'
+            || name->data[i] == '=')
         {
-            return "the name has other characters than ASCII, or quotes";
+            return "expected a name of ASCII without quotes, backslashes and "
+                   "\"=\" after the digest";
         }
     }
 
@@ -270,7 +283,7 @@ mcp_cred_name(const ngx_str_t *name)
 }
 
 
-/* "a,b" becomes "a b" */
+/* "a,b" becomes "a b"; a misspelt "expires=" is no scope */
 
 static const char *
 mcp_cred_scopes(mcp_cred_t *key, ngx_pool_t *pool, const ngx_str_t *list)
@@ -280,6 +293,11 @@ mcp_cred_scopes(mcp_cred_t *key, ngx_pool_t *pool, const ngx_str_t *list)
 
     if (list->len == 1 && list->data[0] == '-') {
         return NULL;
+    }
+
+    if (ngx_strlchr(list->data, list->data + list->len, '=')) {
+        return "expected scopes, \"not_before=\", \"expires=\" or "
+               "\"tools=\"";
     }
 
     p = ngx_pstrdup(pool, (ngx_str_t *) list);
@@ -361,11 +379,12 @@ mcp_cred_time(const ngx_str_t *text, time_t *seconds)
     ngx_int_t   year, month, day, hour, minute, second;
 
     static const char  expected[] =
-        "expected a time as 2026-11-21, 2026-11-21T00:00:00Z, or seconds";
+        "expected a time as 2026-11-21, 2026-11-21T00:00:00Z, or ten digits "
+        "of seconds";
 
     p = text->data;
 
-    if (text->len > 0 && text->len <= 12
+    if (text->len == MCP_CRED_SECONDS && p[0] != '0'
         && mcp_cred_digits(p, text->len) > 0)
     {
         *seconds = ngx_atotm(p, text->len);
@@ -406,7 +425,7 @@ mcp_cred_time(const ngx_str_t *text, time_t *seconds)
     }
 
     *seconds = mcp_cred_days(year, month, day) * 86400
-            + hour * 3600 + minute * 60 + second;
+               + hour * 3600 + minute * 60 + second;
 
     if (*seconds == 0) {
         return expected;

@@ -63,7 +63,7 @@ void mcp_scopes_close(mcp_scopes_t *scopes);
 void mcp_scope_read(const mcp_scopes_t *scopes, const ngx_str_t *text,
     mcp_scope_set_t *set);
 
-/* the same, of one name */
+/* the same of one name, added to what is in the set */
 void mcp_scope_read_name(const mcp_scopes_t *scopes, const ngx_str_t *name,
     mcp_scope_set_t *set);
 
