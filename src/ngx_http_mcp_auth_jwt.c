@@ -38,6 +38,8 @@ static ngx_http_mcp_token_t **ngx_http_mcp_auth_slot(ngx_http_mcp_jwt_t *jwt,
 static void ngx_http_mcp_auth_remember(ngx_http_mcp_jwt_t *jwt,
     const u_char *digest, const mcp_jwt_claims_t *claims,
     const mcp_scope_set_t *set, ngx_log_t *log);
+static u_char *ngx_http_mcp_auth_copy(u_char *p, ngx_str_t *to,
+    const ngx_str_t *from);
 static void ngx_http_mcp_auth_jwt_cleanup(void *data);
 
 
@@ -191,13 +193,8 @@ ngx_http_mcp_auth_claims(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     *copy = *set;
 
-    identity->consumer.data = p;
-    identity->consumer.len = claims->consumer.len;
-    p = ngx_cpymem(p, claims->consumer.data, claims->consumer.len);
-
-    identity->scope.data = p;
-    identity->scope.len = claims->scope.len;
-    ngx_memcpy(p, claims->scope.data, claims->scope.len);
+    p = ngx_http_mcp_auth_copy(p, &identity->consumer, &claims->consumer);
+    (void) ngx_http_mcp_auth_copy(p, &identity->scope, &claims->scope);
 
     identity->set = copy;
     identity->tools = NULL;
@@ -245,11 +242,8 @@ ngx_http_mcp_auth_remember(ngx_http_mcp_jwt_t *jwt, const u_char *digest,
     token->claims = *claims;
     token->set = *set;
 
-    token->claims.consumer.data = p;
-    p = ngx_cpymem(p, claims->consumer.data, claims->consumer.len);
-
-    token->claims.scope.data = p;
-    ngx_memcpy(p, claims->scope.data, claims->scope.len);
+    p = ngx_http_mcp_auth_copy(p, &token->claims.consumer, &claims->consumer);
+    (void) ngx_http_mcp_auth_copy(p, &token->claims.scope, &claims->scope);
 
     slot = ngx_http_mcp_auth_slot(jwt, digest);
 
@@ -258,6 +252,18 @@ ngx_http_mcp_auth_remember(ngx_http_mcp_jwt_t *jwt, const u_char *digest,
     }
 
     *slot = token;
+}
+
+
+/* returns the end; a string may be NULL if it is empty */
+
+static u_char *
+ngx_http_mcp_auth_copy(u_char *p, ngx_str_t *to, const ngx_str_t *from)
+{
+    to->data = p;
+    to->len = from->len;
+
+    return from->len ? ngx_cpymem(p, from->data, from->len) : p;
 }
 
 

@@ -257,6 +257,16 @@ ngx_http_mcp_pass_once(ngx_conf_t *cf, const ngx_array_t *atoms)
 
     for (i = 0; i < atoms->nelts; i++) {
 
+        if (atom[i].op == MCP_PASS_QUERY
+            && mcp_pass_written(atoms, &atom[i].text))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "argument \"%V\" is in the query of a \"pass\" "
+                               "that has \"%V=\" already; leave one of them "
+                               "out", &atom[i].from, &atom[i].text);
+            return NGX_CONF_ERROR;
+        }
+
         for (k = 0; k < i; k++) {
 
             if (atom[i].op != MCP_PASS_QUERY || atom[k].op != MCP_PASS_QUERY

@@ -264,6 +264,14 @@ tool('an argument twice in the query', "arg a string;\n"
      . "pass GET /api/a a a; # HERE\n", qr/"a" is twice in the query/);
 tool('an argument in the template and behind it', "arg a string;\n"
      . "pass GET '/api/a{?a}' a; # HERE\n", qr/"a" is twice in the query/);
+tool('an argument beside a value that is written', "arg a string;\n"
+     . "pass GET '/api/a?b=1&a=2{&a}'; # HERE\n",
+     qr/"a" is in the query of a "pass" that has "a=" already; leave one/);
+tool('an argument behind the same written otherwise', "arg a string;\n"
+     . "pass GET '/api/a?%61=2' a; # HERE\n", qr/has "a=" already/);
+tool('a NUL in a URI', 'pass GET /api/a%00;', qr/"%00" is NUL, which no/);
+tool('a dot segment with encoded slashes', 'pass GET /api/%2e%2e%2fa;',
+     qr/it has a dot segment/);
 tool('a name that is none', 'pass a-b GET /api/a;', qr/invalid name "a-b" of a/);
 tool('a name twice', "pass a GET /api/a;\npass a GET /api/b; # HERE\n",
      qr/duplicate name "a" of a "pass"/);

@@ -11,6 +11,7 @@
 #                             time until all are told, calls beside them
 #   util/bench.sh upstream    tools of nginx.conf beside a plain proxy_pass, two
 #                             passes at once, a large OpenAPI document
+#   util/bench.sh auth        what keys, tokens and mcp_inspect cost
 #
 #   BENCH_CPUS=0,1   the core of the server and the core of wrk
 #   BENCH_ROUNDS=N BENCH_SECONDS=N BENCH_REQUESTS=N BENCH_CONNECTIONS=N,...
@@ -47,6 +48,7 @@ for word in "$@"; do
     callgrind) script=callgrind.pl ;;
     streams) script=streams.pl ;;
     upstream) script=upstream.pl ;;
+    auth) script=auth.pl ;;
     *) usage ;;
     esac
 done
@@ -82,6 +84,22 @@ trap 'rm -rf "$dir"' EXIT
 if [ $script = streams.pl ]; then
     gcc -O2 -Wall -o "$dir/streams" "$TOP/util/bench/streams.c"
     ulimit -n "$(ulimit -Hn)"
+fi
+
+# the core is compiled as for the module, without sanitizers
+if [ $script = auth.pl ]; then
+    . "$TOP/util/core.sh"
+    ( core_prepare )
+    cd "$CORE_DIR"
+    gcc -O2 -w -o "$dir/verify" -I mcp/src/core -I src/core -I src/os/unix \
+        -I objs mcp/util/bench/verify.c mcp/t/unit/stub.c \
+        mcp/src/core/mcp_jwt*.c mcp/src/core/mcp_json*.c \
+        mcp/src/core/mcp_buf.c mcp/src/core/mcp_number.c \
+        mcp/src/core/mcp_scope.c src/core/ngx_palloc.c src/core/ngx_string.c \
+        src/core/ngx_array.c src/os/unix/ngx_alloc.c \
+        -Wl,--wrap=ngx_alloc,--wrap=ngx_memalign,--wrap=memcmp \
+        -lcjson -lcrypto -lm
+    cd "$TOP"
 fi
 
 modules=$BUILD_DIR/ngx_http_mcp_module.so

@@ -19,6 +19,7 @@
 
 static ngx_int_t mcp_cred_token(const ngx_str_t *token);
 static ngx_uint_t mcp_cred_not_after(const u_char *a, const u_char *b);
+static uint64_t mcp_cred_word(const u_char *p);
 
 
 ngx_int_t
@@ -141,18 +142,37 @@ mcp_creds_find(const mcp_creds_t *creds, const u_char *digest, time_t now)
 static ngx_uint_t
 mcp_cred_not_after(const u_char *a, const u_char *b)
 {
-    uint32_t    less, equal;
+    uint64_t    x, y, less, equal;
     ngx_uint_t  i;
 
     less = 0;
     equal = 1;
 
-    for (i = 0; i < MCP_CRED_DIGEST; i++) {
-        less |= equal & ((uint32_t) a[i] - b[i]) >> 31;
-        equal &= ((uint32_t) (a[i] ^ b[i]) - 1) >> 31;
+    for (i = 0; i < MCP_CRED_DIGEST; i += 8) {
+        x = mcp_cred_word(a + i);
+        y = mcp_cred_word(b + i);
+
+        /* the borrow of x - y, and whether there is a difference */
+
+        less |= equal & ((~x & y) | ((~x | y) & (x - y))) >> 63;
+        equal &= ((x ^ y) | -(x ^ y)) >> 63 ^ 1;
     }
 
     return less | equal;
+}
+
+
+static uint64_t
+mcp_cred_word(const u_char *p)
+{
+    ngx_uint_t  i;
+    uint64_t    word;
+
+    for (word = 0, i = 0; i < 8; i++) {
+        word = word << 8 | p[i];
+    }
+
+    return word;
 }
 
 

@@ -238,7 +238,11 @@ mcp_openapi_param_atom(mcp_openapi_read_t *o, mcp_openapi_param_t *param,
 
     atom->op = known->op;
     atom->json = json;
-    atom->reserved = mcp_openapi_true(o, param->node, "allowReserved");
+
+    /* it is said of queries only, and of a path it would be more than that */
+
+    atom->reserved = (param->in.data[0] == 'q'
+                      && mcp_openapi_true(o, param->node, "allowReserved"));
 
     if (json) {
         return NGX_OK;

@@ -156,6 +156,9 @@ ngx_int_t mcp_pass_check_json(ngx_pool_t *pool, const ngx_array_t *atoms,
  * pass */
 ngx_str_t mcp_pass_first(const ngx_str_t *from);
 
+/* true if the query of a URI has "name=" written out */
+ngx_uint_t mcp_pass_written(const ngx_array_t *atoms, const ngx_str_t *name);
+
 /* the literal beginning of the path of a URI */
 ngx_str_t mcp_pass_prefix(const mcp_pass_t *pass);
 

@@ -17,16 +17,7 @@ static ngx_int_t mcp_pass_form(mcp_pass_maker_t *m, const cJSON *value,
     mcp_buf_t *b);
 static ngx_int_t mcp_pass_field(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_field_t *field);
-static ngx_int_t mcp_pass_multipart(mcp_pass_maker_t *m, const cJSON *value,
-    mcp_buf_t *b);
-static ngx_int_t mcp_pass_parts(mcp_pass_maker_t *m,
-    const mcp_pass_field_t *field, mcp_buf_t *b);
-static ngx_int_t mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b,
-    const mcp_pass_field_t *field, const ngx_str_t *from, ngx_str_t *text);
-static ngx_uint_t mcp_pass_has(const ngx_str_t *text, const ngx_str_t *s);
-static void mcp_pass_part_name(mcp_buf_t *b, const ngx_str_t *name);
-static ngx_int_t mcp_pass_raw(mcp_pass_maker_t *m, const cJSON *value,
-    ngx_uint_t binary, const ngx_str_t *from, ngx_str_t *text);
+static ngx_int_t mcp_pass_template(mcp_pass_maker_t *m, mcp_buf_t *b);
 static void mcp_pass_type(mcp_pass_maker_t *m, mcp_pass_request_t *request,
     mcp_buf_t *b);
 
@@ -38,7 +29,6 @@ mcp_pass_body(mcp_pass_maker_t *m, mcp_pass_request_t *request)
     ngx_int_t          rc;
     mcp_buf_t          b, type;
     ngx_str_t          text;
-    ngx_uint_t         any;
     const cJSON       *value;
     const mcp_pass_t  *pass;
 
@@ -74,8 +64,7 @@ mcp_pass_body(mcp_pass_maker_t *m, mcp_pass_request_t *request)
         break;
 
     case MCP_PASS_BODY_TEMPLATE:
-        rc = mcp_pass_pieces(m->pool, &pass->text, m->values, m->variables, &b,
-                             &any);
+        rc = mcp_pass_template(m, &b);
         break;
 
     default: /* MCP_PASS_BODY_RAW */
@@ -177,6 +166,56 @@ mcp_pass_rest(mcp_pass_maker_t *m, cJSON *rest)
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+mcp_pass_template(mcp_pass_maker_t *m, mcp_buf_t *b)
+{
+    ngx_int_t               rc;
+    ngx_str_t               text;
+    ngx_uint_t              i, any;
+    mcp_json_doc_t          doc;
+    const mcp_pass_atom_t  *atom;
+
+    if (mcp_pass_pieces(m->pool, &m->pass->text, m->values, m->variables, b,
+                        &any)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* in a string a value may be the name of a member, or a part of it */
+
+    atom = m->pass->text.elts;
+
+    for (i = 0; i < m->pass->text.nelts && !atom[i].quoted; i++) {
+        /* void */
+    }
+
+    if (i == m->pass->text.nelts) {
+        return NGX_OK;
+    }
+
+    if (mcp_buf_done(b, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = mcp_json_scan(&doc, m->pool, text.data, text.len);
+
+    if (rc == NGX_OK) {
+        mcp_json_free(&doc);
+        return NGX_OK;
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return mcp_pass_refuse(m, &atom[i].from,
+                           doc.err == MCP_JSON_DUPLICATE
+                           ? "would make two members of one name"
+                           : "is in a request with too much JSON");
 }
 
 
@@ -330,189 +369,12 @@ mcp_pass_field(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 }
 
 
-/* RFC 7578 */
-
-static ngx_int_t
-mcp_pass_multipart(mcp_pass_maker_t *m, const cJSON *value, mcp_buf_t *b)
-{
-    ngx_int_t                rc;
-    ngx_str_t                text;
-    ngx_uint_t               i;
-    const cJSON             *child;
-    mcp_pass_field_t         plain;
-    const mcp_pass_field_t  *field;
-
-    field = m->pass->fields.elts;
-
-    for (i = 0; i < m->pass->fields.nelts; i++) {
-        rc = mcp_pass_parts(m, &field[i], b);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-    }
-
-    child = (i == 0 && cJSON_IsObject(value)) ? value->child : NULL;
-
-    for ( /* void */ ; child; child = child->next) {
-
-        if (cJSON_IsNull(child)) {
-            continue;
-        }
-
-        ngx_memzero(&plain, sizeof(mcp_pass_field_t));
-
-        plain.name.data = (u_char *) child->string;
-        plain.name.len = ngx_strlen(child->string);
-
-        if (mcp_pass_bytes(m->pool, child, 0, &text) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        rc = mcp_pass_part(m, b, &plain, &plain.name, &text);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-    }
-
-    mcp_buf_lit(b, "--");
-    mcp_buf_str(b, m->boundary);
-    mcp_buf_lit(b, "--" CRLF);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-mcp_pass_parts(mcp_pass_maker_t *m, const mcp_pass_field_t *field,
-    mcp_buf_t *b)
-{
-    ngx_int_t               rc;
-    ngx_str_t               text;
-    const cJSON            *value, *item;
-    const mcp_pass_atom_t  *atom;
-
-    atom = field->atoms.elts;
-    value = mcp_pass_find(m->values, &atom->from);
-
-    if (mcp_pass_missing(value)) {
-        return NGX_OK;
-    }
-
-    item = (atom->explode && cJSON_IsArray(value)) ? value->child : value;
-
-    for ( /* void */ ; item; item = item->next) {
-
-        if (atom->json) {
-            rc = mcp_pass_bytes(m->pool, item, 1, &text);
-
-        } else {
-            rc = mcp_pass_raw(m, item, field->binary, &atom->from, &text);
-        }
-
-        if (rc == NGX_OK) {
-            rc = mcp_pass_part(m, b, field, &atom->from, &text);
-        }
-
-        if (rc != NGX_OK || item == value) {
-            return rc;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-mcp_pass_part(mcp_pass_maker_t *m, mcp_buf_t *b, const mcp_pass_field_t *field,
-    const ngx_str_t *from, ngx_str_t *text)
-{
-    if (mcp_pass_has(text, m->boundary)
-        || mcp_pass_has(&field->name, m->boundary))
-    {
-        return mcp_pass_refuse(m, from, "has what separates the parts of the "
-                               "request");
-    }
-
-    mcp_buf_lit(b, "--");
-    mcp_buf_str(b, m->boundary);
-    mcp_buf_lit(b, CRLF "Content-Disposition: form-data; name=\"");
-    mcp_pass_part_name(b, &field->name);
-    mcp_buf_char(b, '"');
-
-    if (field->binary) {
-        /* without one many services take it for text */
-        mcp_buf_lit(b, "; filename=\"");
-        mcp_pass_part_name(b, &field->name);
-        mcp_buf_char(b, '"');
-    }
-
-    if (field->type.len) {
-        mcp_buf_lit(b, CRLF "Content-Type: ");
-        mcp_buf_str(b, &field->type);
-    }
-
-    mcp_buf_lit(b, CRLF CRLF);
-    mcp_buf_str(b, text);
-    mcp_buf_lit(b, CRLF);
-
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-mcp_pass_has(const ngx_str_t *text, const ngx_str_t *s)
-{
-    u_char  *p, *end;
-
-    end = text->data + text->len;
-
-    for (p = text->data; (size_t) (end - p) >= s->len; p++) {
-        if (ngx_memcmp(p, s->data, s->len) == 0) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* as browsers do, so that "files[]" stays what it is */
-
-static void
-mcp_pass_part_name(mcp_buf_t *b, const ngx_str_t *name)
-{
-    u_char  *p;
-
-    for (p = name->data; p < name->data + name->len; p++) {
-
-        switch (*p) {
-
-        case '"':
-            mcp_buf_lit(b, "%22");
-            break;
-
-        case CR:
-            mcp_buf_lit(b, "%0D");
-            break;
-
-        case LF:
-            mcp_buf_lit(b, "%0A");
-            break;
-
-        default:
-            mcp_buf_char(b, *p);
-        }
-    }
-}
-
-
-static ngx_int_t
+ngx_int_t
 mcp_pass_raw(mcp_pass_maker_t *m, const cJSON *value, ngx_uint_t binary,
     const ngx_str_t *from, ngx_str_t *text)
 {
-    ngx_str_t  base64;
+    u_char     *p, *last;
+    ngx_str_t   base64;
 
     if (mcp_pass_bytes(m->pool, value, 0, &base64) != NGX_OK) {
         return NGX_ERROR;
@@ -521,6 +383,18 @@ mcp_pass_raw(mcp_pass_maker_t *m, const cJSON *value, ngx_uint_t binary,
     if (!binary) {
         *text = base64;
         return NGX_OK;
+    }
+
+    /* nginx looks no further than to the first "=" */
+
+    last = base64.data + base64.len;
+
+    for (p = last; p > base64.data && p[-1] == '=' && last - p < 2; p--) {
+        /* void */
+    }
+
+    if (ngx_strlchr(base64.data, p, '=')) {
+        return mcp_pass_refuse(m, from, "must be base64");
     }
 
     text->data = ngx_pnalloc(m->pool, ngx_base64_decoded_length(base64.len));

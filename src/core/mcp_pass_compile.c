@@ -14,6 +14,7 @@
 static ngx_int_t mcp_pass_compile_expression(ngx_array_t *atoms, u_char *p,
     u_char *last, const char **err);
 static ngx_int_t mcp_pass_compile_dots(ngx_str_t *text, const char **err);
+static size_t mcp_pass_slash(const u_char *p, const u_char *last);
 static ngx_int_t mcp_pass_add_literal(ngx_array_t *atoms, u_char *p,
     u_char *last, const char **err);
 static mcp_pass_atom_t *mcp_pass_add(ngx_array_t *atoms, u_char op,
@@ -83,6 +84,11 @@ mcp_pass_compile_uri(ngx_pool_t *pool, ngx_str_t *text, ngx_array_t *atoms,
         if (mcp_uri_chars(p, last) != last) {
             *err = "characters that a URI does not have must be "
                    "percent-encoded";
+            return NGX_DECLINED;
+        }
+
+        if (ngx_strlcasestrn(p, last, (u_char *) "%00", 3 - 1)) {
+            *err = "\"%00\" is NUL, which no service expects";
             return NGX_DECLINED;
         }
 
@@ -164,19 +170,24 @@ mcp_pass_compile_expression(ngx_array_t *atoms, u_char *p, u_char *last,
 }
 
 
-/* what is written; what comes of values is checked when there are any */
+/*
+ * What is written; what comes of values is checked when there are any.  Some
+ * services take an encoded slash, or the other one, for the end of a segment.
+ */
 
 static ngx_int_t
 mcp_pass_compile_dots(ngx_str_t *text, const char **err)
 {
+    size_t   slash;
     u_char  *p, *last, *start;
 
     last = text->data + text->len;
     start = text->data;
 
     for (p = start; p <= last; p++) {
+        slash = mcp_pass_slash(p, last);
 
-        if (p < last && *p != '/' && *p != '?' && *p != '{') {
+        if (p < last && !slash && *p != '?' && *p != '{') {
             continue;
         }
 
@@ -192,12 +203,32 @@ mcp_pass_compile_dots(ngx_str_t *text, const char **err)
             break;
         }
 
-        if (p < last && *p == '/') {
-            start = p + 1;
+        if (slash) {
+            start = p + slash;
         }
     }
 
     return NGX_OK;
+}
+
+
+/* its bytes, or 0 */
+
+static size_t
+mcp_pass_slash(const u_char *p, const u_char *last)
+{
+    if (p < last && *p == '/') {
+        return 1;
+    }
+
+    if (last - p >= 3
+        && (ngx_strncasecmp((u_char *) p, (u_char *) "%2f", 3) == 0
+            || ngx_strncasecmp((u_char *) p, (u_char *) "%5c", 3) == 0))
+    {
+        return 3;
+    }
+
+    return 0;
 }
 
 

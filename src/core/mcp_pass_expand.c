@@ -15,6 +15,12 @@
 #define MCP_PASS_PATH_KEEPS   "/:@!$'()*+,="
 #define MCP_PASS_QUERY_KEEPS  "/:@!$'()*,?"
 
+/* bytes of a query or a form, behind which no member is written */
+#define MCP_PASS_DEEP_MAX     1048576
+
+#define MCP_PASS_TAKEN                                                        \
+    "has a member that is another parameter of the request"
+
 
 static ngx_int_t mcp_pass_members(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const cJSON *value, const char *keeps);
@@ -25,9 +31,9 @@ static ngx_int_t mcp_pass_list(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 static ngx_int_t mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const ngx_str_t *text, const char *keeps);
 static ngx_int_t mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value);
-static ngx_int_t mcp_pass_deep_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name);
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value);
+static ngx_int_t mcp_pass_deep_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value);
 static void mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom);
 static void mcp_pass_next(mcp_pass_writer_t *w);
 static ngx_int_t mcp_pass_value(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
@@ -40,6 +46,7 @@ ngx_int_t
 mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom)
 {
+    mcp_buf_t     name;
     const char   *keeps;
     const cJSON  *value;
 
@@ -58,14 +65,18 @@ mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     if (w->place == MCP_PASS_IN_URI
         && (atom->reserved || atom->op == MCP_PASS_RESERVED))
     {
-        keeps = (w->query || mcp_pass_named(atom->op)) ? MCP_PASS_QUERY_KEEPS
-                                                       : MCP_PASS_PATH_KEEPS;
+        keeps = (w->query || (mcp_pass_named(atom->op)
+                              && atom->op != MCP_PASS_MATRIX))
+                ? MCP_PASS_QUERY_KEEPS : MCP_PASS_PATH_KEEPS;
     }
 
     if (!atom->json) {
 
         if (atom->op == MCP_PASS_DEEP) {
-            return mcp_pass_deep(m, w, atom, &atom->text, value);
+            mcp_buf_init(&name, m->pool, atom->text.len + 32);
+            mcp_buf_str(&name, &atom->text);
+
+            return mcp_pass_deep(m, w, atom, &name, value);
         }
 
         if (cJSON_IsArray(value) || cJSON_IsObject(value)) {
@@ -136,20 +147,24 @@ static ngx_int_t
 mcp_pass_member_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     const mcp_pass_atom_t *atom, const char *name)
 {
+    ngx_str_t  text;
+
+    text.data = (u_char *) name;
+    text.len = ngx_strlen(name);
+
     if (mcp_pass_named(atom->op)) {
 
-        if (*name == '\0') {
+        if (text.len == 0) {
             return mcp_pass_refuse(m, &atom->from, "has a member without a "
                                    "name");
         }
 
-        if (mcp_pass_has_name(m->pass, w->place, atom, name)) {
-            return mcp_pass_refuse(m, &atom->from, "has a member that is "
-                                   "another parameter of the request");
+        if (mcp_pass_has_name(m->pass, w->place, atom, &text)) {
+            return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
         }
     }
 
-    mcp_pass_encode(&w->b, (u_char *) name, ngx_strlen(name), "");
+    mcp_pass_encode(&w->b, text.data, text.len, "");
 
     return NGX_OK;
 }
@@ -235,15 +250,17 @@ mcp_pass_listed(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 }
 
 
-/* name[key]=value; "name" is encoded by whoever called first */
+/*
+ * name[key]=value for each value in it; a long name of many would make much
+ * more of the request than has come.
+ */
 
 static ngx_int_t
 mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name, const cJSON *value)
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value)
 {
+    size_t        len;
     ngx_int_t     rc;
-    mcp_buf_t     b;
-    ngx_str_t     inner;
     const cJSON  *child;
 
     if (mcp_pass_missing(value)) {
@@ -251,12 +268,12 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
     }
 
     if (!cJSON_IsArray(value) && !cJSON_IsObject(value)) {
-        rc = mcp_pass_deep_name(m, w, atom, name);
-        return (rc == NGX_OK) ? mcp_pass_pair(m, w, name, value) : rc;
+        return mcp_pass_deep_pair(m, w, atom, name, value);
     }
 
+    len = mcp_buf_len(name);
+
     for (child = value->child; child; child = child->next) {
-        inner = *name;
 
         if (cJSON_IsObject(value)) {
 
@@ -269,48 +286,46 @@ mcp_pass_deep(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
                                        "\"[\", \"]\" or nothing in its name");
             }
 
-            mcp_buf_init(&b, m->pool, name->len + 32);
-            mcp_buf_str(&b, name);
-            mcp_buf_char(&b, '[');
-            mcp_buf_add(&b, child->string, ngx_strlen(child->string));
-            mcp_buf_char(&b, ']');
+            mcp_buf_char(name, '[');
+            mcp_buf_add(name, child->string, ngx_strlen(child->string));
+            mcp_buf_char(name, ']');
 
-            if (mcp_buf_done(&b, &inner) != NGX_OK) {
+            if (name->failed) {
                 return NGX_ERROR;
             }
         }
 
-        rc = mcp_pass_deep(m, w, atom, &inner, child);
+        rc = mcp_pass_deep(m, w, atom, name, child);
         if (rc != NGX_OK) {
             return rc;
         }
+
+        name->last = name->start + len;
     }
 
     return NGX_OK;
 }
 
 
-/* a parameter of the request may have the name of a member */
-
 static ngx_int_t
-mcp_pass_deep_name(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
-    const mcp_pass_atom_t *atom, const ngx_str_t *name)
+mcp_pass_deep_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
+    const mcp_pass_atom_t *atom, mcp_buf_t *name, const cJSON *value)
 {
-    char  *text;
+    ngx_str_t  text;
 
-    text = ngx_pnalloc(m->pool, name->len + 1);
-    if (text == NULL) {
+    if (mcp_buf_done(name, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    *ngx_cpymem(text, name->data, name->len) = '\0';
-
-    if (mcp_pass_has_name(m->pass, w->place, atom, text)) {
-        return mcp_pass_refuse(m, &atom->from, "has a member that is another "
-                               "parameter of the request");
+    if (mcp_pass_has_name(m->pass, w->place, atom, &text)) {
+        return mcp_pass_refuse(m, &atom->from, MCP_PASS_TAKEN);
     }
 
-    return NGX_OK;
+    if (mcp_buf_len(&w->b) > MCP_PASS_DEEP_MAX) {
+        return mcp_pass_refuse(m, &atom->from, "is too long for a request");
+    }
+
+    return mcp_pass_pair(m, w, &text, value);
 }
 
 
@@ -359,7 +374,7 @@ mcp_pass_lead(mcp_pass_writer_t *w, const mcp_pass_atom_t *atom)
 static void
 mcp_pass_next(mcp_pass_writer_t *w)
 {
-    u_char  last;
+    u_char  last, *p;
 
     last = mcp_buf_len(&w->b) ? w->b.last[-1] : '\0';
 
@@ -371,7 +386,17 @@ mcp_pass_next(mcp_pass_writer_t *w)
             w->query = 1;
             mcp_buf_char(&w->b, '?');
 
-        } else if (last != '?' && last != '&') {
+        } else if (last == '?') {
+
+            /* a value may end with one, too */
+
+            p = ngx_strlchr(w->b.start, w->b.last, '?');
+
+            if (p + 1 != w->b.last) {
+                mcp_buf_char(&w->b, '&');
+            }
+
+        } else if (last != '&') {
             mcp_buf_char(&w->b, '&');
         }
 

@@ -10,13 +10,13 @@
 
 
 static ngx_uint_t mcp_pass_fields_have(const ngx_array_t *fields,
-    const mcp_pass_atom_t *atom, const char *name);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 static ngx_uint_t mcp_pass_atom_has(const mcp_pass_atom_t *other,
-    const mcp_pass_atom_t *atom, const char *name);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 static ngx_uint_t mcp_pass_literal_has(const u_char *p, const u_char *last,
-    ngx_uint_t *query, const char *name);
+    ngx_uint_t *query, const ngx_str_t *name);
 static ngx_uint_t mcp_pass_is_name(const u_char *p, const u_char *last,
-    const char *name);
+    const ngx_str_t *name);
 
 
 /*
@@ -27,9 +27,9 @@ static ngx_uint_t mcp_pass_is_name(const u_char *p, const u_char *last,
 
 ngx_uint_t
 mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
-    const mcp_pass_atom_t *atom, const char *name)
+    const mcp_pass_atom_t *atom, const ngx_str_t *name)
 {
-    ngx_uint_t              i, query;
+    ngx_uint_t              i;
     const mcp_pass_atom_t  *other;
 
     if (place == MCP_PASS_IN_FORM) {
@@ -40,23 +40,13 @@ mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
         return mcp_pass_fields_have(&pass->cookies, atom, name);
     }
 
-    query = 0;
+    if (mcp_pass_written(&pass->uri, name)) {
+        return 1;
+    }
+
     other = pass->uri.elts;
 
     for (i = 0; i < pass->uri.nelts; i++) {
-
-        if (other[i].op == MCP_PASS_LITERAL) {
-
-            if (mcp_pass_literal_has(other[i].text.data,
-                                     other[i].text.data + other[i].text.len,
-                                     &query, name))
-            {
-                return 1;
-            }
-
-            continue;
-        }
-
         if (mcp_pass_named(other[i].op)
             && mcp_pass_atom_has(&other[i], atom, name))
         {
@@ -68,9 +58,33 @@ mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
 }
 
 
+ngx_uint_t
+mcp_pass_written(const ngx_array_t *atoms, const ngx_str_t *name)
+{
+    ngx_uint_t              i, query;
+    const mcp_pass_atom_t  *atom;
+
+    query = 0;
+    atom = atoms->elts;
+
+    for (i = 0; i < atoms->nelts; i++) {
+
+        if (atom[i].op == MCP_PASS_LITERAL
+            && mcp_pass_literal_has(atom[i].text.data,
+                                    atom[i].text.data + atom[i].text.len,
+                                    &query, name))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static ngx_uint_t
 mcp_pass_fields_have(const ngx_array_t *fields, const mcp_pass_atom_t *atom,
-    const char *name)
+    const ngx_str_t *name)
 {
     ngx_uint_t               i;
     const mcp_pass_atom_t   *other;
@@ -99,7 +113,7 @@ mcp_pass_fields_have(const ngx_array_t *fields, const mcp_pass_atom_t *atom,
 
 static ngx_uint_t
 mcp_pass_atom_has(const mcp_pass_atom_t *other, const mcp_pass_atom_t *atom,
-    const char *name)
+    const ngx_str_t *name)
 {
     return other != atom
            && mcp_pass_is_name(other->text.data,
@@ -111,13 +125,13 @@ mcp_pass_atom_has(const mcp_pass_atom_t *other, const mcp_pass_atom_t *atom,
 
 static ngx_uint_t
 mcp_pass_literal_has(const u_char *p, const u_char *last, ngx_uint_t *query,
-    const char *name)
+    const ngx_str_t *name)
 {
     const u_char  *start;
 
     for ( /* void */ ; p < last; p++) {
 
-        if (*p != '?' && (*p != '&' || !*query)) {
+        if ((*p != '?' || *query) && (*p != '&' || !*query)) {
             continue;
         }
 
@@ -141,16 +155,17 @@ mcp_pass_literal_has(const u_char *p, const u_char *last, ngx_uint_t *query,
 /* "a" and "a[]" are the same name to some */
 
 static ngx_uint_t
-mcp_pass_is_name(const u_char *p, const u_char *last, const char *name)
+mcp_pass_is_name(const u_char *p, const u_char *last, const ngx_str_t *name)
 {
-    u_char     c;
-    ngx_int_t  n;
+    u_char      c;
+    size_t      i;
+    ngx_int_t   n;
 
     if (p == last) {
         return 0;
     }
 
-    for ( /* void */ ; p < last; p++) {
+    for (i = 0; p < last; i++, p++) {
         c = *p;
 
         if (c == '%' && last - p > 2) {
@@ -162,10 +177,10 @@ mcp_pass_is_name(const u_char *p, const u_char *last, const char *name)
             }
         }
 
-        if (c != (u_char) *name++) {
+        if (i == name->len || c != name->data[i]) {
             return 0;
         }
     }
 
-    return *name == '\0' || *name == '[';
+    return i == name->len || name->data[i] == '[';
 }

@@ -67,7 +67,7 @@ ngx_uint_t mcp_pass_dots(const u_char *p, const u_char *last);
 /* true if the request has a pair of that name anyway; "atom" is not looked
  * at */
 ngx_uint_t mcp_pass_has_name(const mcp_pass_t *pass, mcp_pass_place_e place,
-    const mcp_pass_atom_t *atom, const char *name);
+    const mcp_pass_atom_t *atom, const ngx_str_t *name);
 
 /* a value of the style of the atom; nothing if it is missing */
 ngx_int_t mcp_pass_expand(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
@@ -79,6 +79,12 @@ ngx_int_t mcp_pass_pair(mcp_pass_maker_t *m, mcp_pass_writer_t *w,
 
 ngx_int_t mcp_pass_uri(mcp_pass_maker_t *m, mcp_pass_request_t *request);
 ngx_int_t mcp_pass_body(mcp_pass_maker_t *m, mcp_pass_request_t *request);
+ngx_int_t mcp_pass_multipart(mcp_pass_maker_t *m, const cJSON *value,
+    mcp_buf_t *b);
+
+/* the bytes of a value, decoded if it is binary */
+ngx_int_t mcp_pass_raw(mcp_pass_maker_t *m, const cJSON *value,
+    ngx_uint_t binary, const ngx_str_t *from, ngx_str_t *text);
 
 /* pieces one after another; *any is true if one of the values is not missing,
  * or if there are none of them and some text */

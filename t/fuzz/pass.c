@@ -9,7 +9,8 @@
  * JSON, the rest is an object of values.  Whatever the values are, the path
  * has the segments and the query the names of the template, each of them once
  * whatever members values have, a header is one line, a body of JSON is JSON,
- * and the parts of a form are as many as there are values.
+ * and the parts of a form are as many as there are values.  The same again
+ * with the styles that only OpenAPI has, as cookies and as fields of forms.
  */
 
 
@@ -271,6 +272,34 @@ pass_check_once(mcp_pass_t *pass, ngx_str_t *args)
 }
 
 
+static ngx_uint_t
+pass_is(ngx_str_t *s, const char *text)
+{
+    return s->len == ngx_strlen(text)
+           && ngx_memcmp(s->data, text, s->len) == 0;
+}
+
+
+/* pairs with "; " between them, of what a URI has */
+
+static void
+pass_check_cookies(ngx_str_t *value)
+{
+    u_char  *p, *last, *end;
+
+    last = value->data + value->len;
+
+    for (p = value->data; p < last; p = end + 2) {
+        end = ngx_strlchr(p, last, ';');
+        end = end ? end : last;
+
+        fuzz_assert(mcp_uri_chars(p, end) == end);
+        fuzz_assert(ngx_strlchr(p, end, '=') != NULL);
+        fuzz_assert(end == last || (last - end > 2 && end[1] == ' '));
+    }
+}
+
+
 static void
 pass_check_headers(ngx_array_t *headers)
 {
@@ -286,6 +315,10 @@ pass_check_headers(ngx_array_t *headers)
                         || kv[i].value.data[k] == '\t');
             fuzz_assert(kv[i].value.data[k] != 0x7f);
         }
+
+        if (pass_is(&kv[i].key, "Cookie")) {
+            pass_check_cookies(&kv[i].value);
+        }
     }
 }
 
@@ -297,24 +330,38 @@ pass_check_json(ngx_pool_t *pool, ngx_str_t *body)
 
     ngx_memzero(&doc, sizeof(mcp_json_doc_t));
 
-    /* members of the template and of values may be the same, or be many */
+    /* it may be deeper than what came, or more */
 
     if (mcp_json_scan(&doc, pool, body->data, body->len) != NGX_OK) {
-        fuzz_assert(!mcp_json_err_is_syntax(doc.err));
+        fuzz_assert(doc.err == MCP_JSON_DEPTH || doc.err == MCP_JSON_VALUES);
     }
 }
 
 
 static void
-pass_check_parts(ngx_str_t *body, const cJSON *values)
+pass_check_parts(mcp_pass_t *pass, ngx_str_t *body, const cJSON *values)
 {
-    u_char      *p, *last;
-    ngx_int_t    n;
-    const cJSON *value;
+    u_char            *p, *last;
+    ngx_int_t          n;
+    ngx_uint_t         i;
+    const cJSON       *value;
+    mcp_pass_atom_t   *atom;
+    mcp_pass_field_t  *field;
 
     n = 1;
+    field = pass->fields.elts;
 
-    cJSON_ArrayForEach(value, values) {
+    for (i = 0; i < pass->fields.nelts; i++) {
+        atom = field[i].atoms.elts;
+        value = mcp_pass_find(values, &atom->from);
+
+        if (value && !cJSON_IsNull(value)) {
+            n += (atom->explode && cJSON_IsArray(value))
+                 ? cJSON_GetArraySize(value) : 1;
+        }
+    }
+
+    for (value = i ? NULL : values->child; value; value = value->next) {
         n += !cJSON_IsNull(value);
     }
 
@@ -354,7 +401,7 @@ pass_check(ngx_pool_t *pool, mcp_pass_t *pass, const cJSON *values)
     pass_check_headers(&request.headers);
 
     if (pass->body == MCP_PASS_BODY_MULTIPART) {
-        pass_check_parts(&request.body, values);
+        pass_check_parts(pass, &request.body, values);
 
     } else if (pass->body == MCP_PASS_BODY_FORM) {
         fuzz_assert(mcp_uri_chars(request.body.data,
@@ -400,6 +447,72 @@ pass_run(ngx_pool_t *pool, mcp_pass_t *pass, ngx_str_t *json, cJSON *values)
         pass->json_text = 1;
         pass_check(pool, pass, values);
     }
+}
+
+
+/* what the query has, in other styles and in other places */
+
+static void
+pass_run_styles(ngx_pool_t *pool, mcp_pass_t *pass, const cJSON *values)
+{
+    ngx_uint_t         i, n;
+    ngx_array_t        one;
+    mcp_pass_atom_t   *atom, *copy;
+    mcp_pass_field_t  *field;
+
+    static u_char  ops[] = { MCP_PASS_QUERY, MCP_PASS_SPACE, MCP_PASS_PIPE,
+                             MCP_PASS_DEEP };
+
+    if (ngx_array_init(&pass->cookies, pool, 4, sizeof(mcp_pass_field_t))
+        != NGX_OK
+        || ngx_array_init(&pass->fields, pool, 4, sizeof(mcp_pass_field_t))
+           != NGX_OK)
+    {
+        return;
+    }
+
+    atom = pass->uri.elts;
+
+    for (i = 0, n = 0; i < pass->uri.nelts; i++) {
+
+        if (atom[i].op != MCP_PASS_QUERY) {
+            continue;
+        }
+
+        if (ngx_array_init(&one, pool, 1, sizeof(mcp_pass_atom_t)) != NGX_OK) {
+            return;
+        }
+
+        copy = ngx_array_push(&one);
+        *copy = atom[i];
+
+        field = ngx_array_push(&pass->cookies);
+        ngx_memzero(field, sizeof(mcp_pass_field_t));
+
+        field->name = copy->text;
+        field->atoms = one;
+
+        field = ngx_array_push(&pass->fields);
+        ngx_memzero(field, sizeof(mcp_pass_field_t));
+
+        field->name = copy->text;
+        field->atoms = one;
+        field->binary = n & 1;
+
+        atom[i].op = ops[n++ % 4];
+        atom[i].reserved = (n >> 2) & 1;
+        atom[i].json = (n >> 1) & 1;
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    pass->body = MCP_PASS_BODY_FORM;
+    pass_check(pool, pass, values);
+
+    pass->body = MCP_PASS_BODY_MULTIPART;
+    pass_check(pool, pass, values);
 }
 
 
@@ -462,6 +575,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
 
         pass_run(pool, &pass, &json, values);
+        pass_run_styles(pool, &pass, values);
     }
 
     ngx_destroy_pool(pool);

@@ -170,7 +170,7 @@ fixture_server(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
 
         if (mcp_tool_compile(pool, tool, &err) != NGX_OK
             || mcp_catalog_add(&server->offers[MCP_OFFER_TOOLS].catalog,
-                               &tool->name, tool) != NGX_OK)
+                               &tool->name, tool, NULL) != NGX_OK)
         {
             fprintf(stderr, "fixture tool %d\n", (int) i);
             abort();
@@ -221,7 +221,8 @@ fixture_offers(ngx_pool_t *pool, ngx_uint_t versions, ngx_uint_t n)
 
     for (i = 0; i < unit_nelts(fixture_prompts); i++) {
         if (mcp_catalog_add(&server->offers[MCP_OFFER_PROMPTS].catalog,
-                            &fixture_prompts[i].name, &fixture_prompts[i])
+                            &fixture_prompts[i].name, &fixture_prompts[i],
+                            NULL)
             != NGX_OK)
         {
             abort();

@@ -347,11 +347,85 @@ pass_test_boundary(void)
 }
 
 
+/* a name of "len" bytes, of an array of "n" numbers */
+
+static void
+pass_test_deep(void)
+{
+    u_char              *p;
+    cJSON               *values;
+    ngx_str_t            text, err;
+    ngx_uint_t           i, k;
+    mcp_pass_t           pass;
+    ngx_pool_t          *pool;
+    mcp_json_doc_t       doc;
+    mcp_pass_atom_t     *atom;
+    mcp_pass_request_t   request;
+
+    static const struct {
+        ngx_uint_t  len;
+        ngx_uint_t  n;
+        ngx_int_t   rc;
+    } rows[] = {
+        { 1024, 1000, NGX_OK },
+        { 1024, 1030, NGX_DECLINED },
+        { 400000, 2, NGX_OK },
+        { 400000, 100000, NGX_DECLINED },
+        { 8, 30000, NGX_OK }
+    };
+
+    for (i = 0; i < unit_nelts(rows); i++) {
+        pool = unit_pool();
+
+        text.data = ngx_palloc(pool, rows[i].len + 2 * rows[i].n + 32);
+
+        p = ngx_cpymem(text.data, "{\"v\":{\"", 7);
+        ngx_memset(p, 'x', rows[i].len);
+        p = ngx_cpymem(p + rows[i].len, "\":[1", 4);
+
+        for (k = 1; k < rows[i].n; k++) {
+            p = ngx_cpymem(p, ",1", 2);
+        }
+
+        text.len = ngx_cpymem(p, "]}}", 3) - text.data;
+
+        if (mcp_json_parse(pool, &text, &doc, &values) != NGX_OK) {
+            abort();
+        }
+
+        ngx_memzero(&pass, sizeof(mcp_pass_t));
+
+        if (ngx_array_init(&pass.uri, pool, 2, sizeof(mcp_pass_atom_t))
+            != NGX_OK)
+        {
+            abort();
+        }
+
+        atom = ngx_array_push_n(&pass.uri, 2);
+        ngx_memzero(atom, 2 * sizeof(mcp_pass_atom_t));
+
+        atom[0].text = pass_str("/a");
+        atom[1].text = pass_str("n");
+        atom[1].from = pass_str("v");
+        atom[1].op = MCP_PASS_DEEP;
+        atom[1].explode = 1;
+
+        unit_is_int(mcp_pass_make(&pass, pool, values, NULL, NULL, &request,
+                                  &err),
+                    rows[i].rc, "a name of %d bytes, %d times",
+                    (int) rows[i].len, (int) rows[i].n);
+
+        ngx_destroy_pool(pool);
+    }
+}
+
+
 int
 main(void)
 {
     pass_test_injections();
     pass_test_boundary();
+    pass_test_deep();
 
     return unit_done();
 }

@@ -11,6 +11,7 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use Bench;
+use Rounds;
 use File::Path qw/ make_path /;
 use Time::HiRes qw/ time /;
 
@@ -33,7 +34,6 @@ my $OPERATIONS = 300;
 my ($FAST, $SLOW) = (8, 10);
 
 my %pid;
-my %figures;     # "subject connections" => [ one per round ]
 
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
@@ -72,9 +72,6 @@ sub requests {
             $s->{body} = $call->{body} =~ s/"name":"add"/"name":"$s->{tool}"/r
                 =~ s/"arguments":\{[^}]*\}/"arguments":$s->{arguments}/r;
         }
-
-        spew("$dir/$name.headers", $s->{headers});
-        spew("$dir/$name.body", $s->{body});
     }
 }
 
@@ -144,42 +141,9 @@ EOL
         my $s = $subject{$name};
 
         @$s{qw/ port worker /} = ($port, $worker);
-        ($s->{text}, $s->{length}) = fetch($s);
+        subject("$dir/$name", $s);
         print STDERR "$name: $s->{text}\n" if $opt{quick};
     }
-}
-
-
-sub fetch {
-    my ($s) = @_;
-
-    return http_fetch($s->{port}, $s->{uri}, $s) if $s->{tool};
-
-    # http_post() posts: nginx's "return" does not mind
-    return http_fetch($s->{port}, $s->{uri}, { headers => '', body => '' });
-}
-
-
-sub run {
-    my ($name, $connections, $time) = @_;
-
-    my $s = $subject{$name};
-    my $cpu = cpu_time($s->{worker});
-    my $r = wrk(
-        cpu => $client_cpu, connections => $connections, seconds => $time,
-        port => $s->{port}, uri => $s->{uri}, script => 'wrk.lua',
-        args => [ "$dir/$name.headers", "$dir/$name.body" ]
-    );
-
-    $r->{cpu} = 1e6 * (cpu_time($s->{worker}) - $cpu) / $r->{requests};
-    $r->{rps} = 1e6 * $r->{requests} / $r->{us};
-
-    my $off = abs($r->{bytes} - $r->{requests} * $s->{length});
-
-    die "$s->{uri}: $r->{bytes} bytes in $r->{requests} responses of "
-        . "$s->{length}\n" if $off > $connections * $s->{length};
-
-    push @{ $figures{"$name $connections"} }, $r;
 }
 
 
@@ -188,31 +152,15 @@ sub measure {
         for my $n (@CONNECTIONS) {
 
             # nobody is always first
-            run($_, $n, $seconds)
+            round($_, $subject{$_}, $client_cpu, $n, $seconds)
                 for $round % 2 ? qw/ proxy tool / : qw/ tool proxy /;
         }
 
-        run($_, 1, $seconds)
+        round($_, $subject{$_}, $client_cpu, 1, $seconds)
             for $round % 2 ? qw/ slower parallel / : qw/ parallel slower /;
 
         print STDERR "round $round of $rounds\n";
     }
-}
-
-
-sub figure {
-    my ($name, $n, $what) = @_;
-    return median(map { $_->{$what} } @{ $figures{"$name $n"} });
-}
-
-
-sub ratio {
-    my ($name, $to, $n, $what) = @_;
-
-    my ($mine, $other) = map { $figures{"$_ $n"} } $name, $to;
-
-    return median(map { $mine->[$_]{$what} / ($other->[$_]{$what} || 1) }
-                      0 .. $#$mine);
 }
 
 
@@ -225,33 +173,12 @@ sub table {
         . "brackets, the ratio to a GET through `proxy_pass` in the same "
         . "round.\n\n";
 
-    rows('Requests per second', '%s (%.2f)', 'rps', \&number);
-    rows('Latency p50, us', '%s (%.2f)', 'p50', \&number);
-    rows('Latency p99, us', '%s (%.2f)', 'p99', \&number);
-    rows('CPU time of a request, us', '%s (%.2f)', 'cpu',
-         sub { sprintf '%.1f', shift });
+    tables(\@CONNECTIONS, [ map { [ $_, $TITLE{$_}, 'proxy' ] }
+                            qw/ proxy tool / ]);
 
     printf "Two passes at once, of %d and %d ms: p50 %s us, the slower one "
         . "alone %s us.\n\n", $FAST, $SLOW,
         map { number(figure($_, 1, 'p50')) } qw/ parallel slower /;
-}
-
-
-sub rows {
-    my ($title, $format, $what, $text) = @_;
-
-    print "| $title |",
-        map({ " $_ connection" . ($_ > 1 ? 's' : '') . ' |' } @CONNECTIONS),
-        "\n|---|", '---:|' x @CONNECTIONS, "\n";
-
-    for my $name (qw/ proxy tool /) {
-        print "| $TITLE{$name} |", map({
-            sprintf " $format |", $text->(figure($name, $_, $what)),
-                    ratio($name, 'proxy', $_, $what)
-        } @CONNECTIONS), "\n";
-    }
-
-    print "\n";
 }
 
 
