@@ -197,6 +197,23 @@ is($r->header('WWW-Authenticate'), 'Basic realm="both"',
    'satisfy any: one challenge');
 
 
+# --- what a client keeps is its own
+
+$r = $t->legacy('initialize', { protocolVersion => '2025-06-18',
+    capabilities => {}, clientInfo => { name => 'a', version => '1' } },
+    version => undef, headers => { 'X-API-Key' => $bob });
+my %session = ('Mcp-Session-Id' => $r->header('Mcp-Session-Id'));
+
+for ([ $bob, 200, 'a session' ], [ $new, 200, 'by another key of that name' ],
+     [ $eve, 404, 'and nobody else' ])
+{
+    my ($key, $status, $name) = @$_;
+
+    is($t->legacy('tools/list', {}, headers => { %session, 'X-API-Key' => $key })
+         ->status, $status, $name);
+}
+
+
 # --- some tools only
 
 $r = $t->rpc('tools/list', {}, headers => { 'X-API-Key' => $adder });

@@ -31,8 +31,35 @@ static ngx_int_t mcp_openapi_param_atom(mcp_openapi_read_t *o,
     mcp_pass_atom_t *atom);
 static ngx_int_t mcp_openapi_param_schema(mcp_openapi_read_t *o,
     const cJSON *node, const cJSON **schema, ngx_uint_t *json);
+static ngx_uint_t mcp_openapi_param_token(const ngx_str_t *name);
 static ngx_uint_t mcp_openapi_param_ignored(mcp_openapi_read_t *o,
     mcp_openapi_param_t *param);
+
+
+/*
+ * OpenAPI 3.1, section 4.8.12.2.1, and what nginx and the connection decide:
+ * a length that an argument says would not be that of the body.
+ */
+
+static const char  *mcp_openapi_own[] = {
+    "Accept",
+    "Content-Type",
+    "Authorization",
+    "Host",
+    "Content-Length",
+    "Transfer-Encoding",
+    "Connection",
+    "Proxy-Connection",
+    "Keep-Alive",
+    "Proxy-Authorization",
+    "Proxy-Authenticate",
+    "TE",
+    "Trailer",
+    "Upgrade",
+    "HTTP2-Settings",
+    "Expect",
+    NULL
+};
 
 
 static const mcp_openapi_style_t  mcp_openapi_styles[] = {
@@ -157,6 +184,13 @@ mcp_openapi_param_add(mcp_openapi_read_t *o, mcp_openapi_param_t *param)
 
     if (mcp_openapi_param_ignored(o, param)) {
         return NGX_OK;
+    }
+
+    if (ngx_strcmp(param->in.data, "header") == 0
+        && !mcp_openapi_param_token(&param->name))
+    {
+        return mcp_openapi_refuse(o, "the parameter \"%V\" has no name of a "
+                                  "header", &param->name);
     }
 
     rc = mcp_openapi_param_schema(o, param->node, &schema, &json);
@@ -303,21 +337,48 @@ mcp_openapi_param_schema(mcp_openapi_read_t *o, const cJSON *node,
 }
 
 
-/* OpenAPI 3.1, section 4.8.12.2.1; and what no "{}" in the path stands for */
+/* RFC 9110, section 5.6.2 */
+
+static ngx_uint_t
+mcp_openapi_param_token(const ngx_str_t *name)
+{
+    u_char  c;
+    size_t  i;
+
+    for (i = 0; i < name->len; i++) {
+        c = name->data[i];
+
+        if (!(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+            && (c == '\0' || ngx_strchr("!#$%&'*+-.^_`|~", c) == NULL))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* of a path: what no "{}" in it stands for */
 
 static ngx_uint_t
 mcp_openapi_param_ignored(mcp_openapi_read_t *o, mcp_openapi_param_t *param)
 {
-    u_char     *p, *last;
-    ngx_str_t  *path;
+    u_char      *p, *last;
+    ngx_str_t   *path;
+    ngx_uint_t   i;
 
     if (ngx_strcmp(param->in.data, "header") == 0) {
 
-        return ngx_strcasecmp(param->name.data, (u_char *) "Accept") == 0
-               || ngx_strcasecmp(param->name.data,
-                                 (u_char *) "Content-Type") == 0
-               || ngx_strcasecmp(param->name.data,
-                                 (u_char *) "Authorization") == 0;
+        for (i = 0; mcp_openapi_own[i]; i++) {
+            if (ngx_strcasecmp(param->name.data, (u_char *) mcp_openapi_own[i])
+                == 0)
+            {
+                return 1;
+            }
+        }
+
+        return 0;
     }
 
     if (ngx_strcmp(param->in.data, "path") != 0) {

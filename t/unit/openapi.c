@@ -155,6 +155,9 @@ static openapi_row_t  openapi_rows[] = {
       "      - {name: accept, in: header}\n"
       "      - {name: Content-Type, in: header}\n"
       "      - {name: AUTHORIZATION, in: header}\n"
+      "      - {name: content-length, in: header, required: true}\n"
+      "      - {name: Transfer-Encoding, in: header}\n"
+      "      - {name: host, in: header}\n"
       "      - {name: sid, in: cookie, required: true, schema: {type: "
       "string}}\n",
       "g GET /_api/a\n"
@@ -179,6 +182,8 @@ static openapi_row_t  openapi_rows[] = {
       "  /g: {get: {operationId: g, parameters: [{$ref: \"#/x/a\"}]}}\n"
       "  /h: {get: {operationId: h, parameters: [{name: a, in: query, "
       "schema: {$ref: \"https://example.com/a.json\"}}]}}\n"
+      "  /i: {get: {operationId: i, parameters: [{name: \"X: y\", in: "
+      "header}]}}\n"
       "x: {a: {$ref: \"#/x/b\"}, b: {$ref: \"#/x/a\"}}\n",
       "a skipped: the parameter \"a\" is in \"query\" with the style matrix,"
       " which is not known\n"
@@ -190,7 +195,8 @@ static openapi_row_t  openapi_rows[] = {
       "f skipped: \"$ref\" leads out of the document, to \"p.yaml#/a\"\n"
       "g skipped: \"$ref\" leads from one to another without end\n"
       "h skipped: \"$ref\" leads out of the document, to "
-      "\"https://example.com/a.json\"\n" },
+      "\"https://example.com/a.json\"\n"
+      "i skipped: the parameter \"X: y\" has no name of a header\n" },
 
     { "names of arguments",
       "openapi: 3.0.3\n"
