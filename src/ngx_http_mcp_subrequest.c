@@ -181,7 +181,10 @@ ngx_http_mcp_subrequest_abort(ngx_http_mcp_subrequest_t *s)
 
     ngx_http_mcp_subrequest_forget(capture);
 
-    if (!capture->ended) {
+    if (capture->ended) {
+        ngx_http_mcp_subrequest_release(capture);
+
+    } else {
         ngx_http_mcp_subrequest_drop(capture);
     }
 }

@@ -366,7 +366,8 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
     my ($first) = $text =~ /^(.*)$/m;
     my $t = $text =~ /^(?:mcp_(?:zone|state_key|scope_implies)|map)\b/m
             ? MCPTest->new(http => $text, location => 'mcp;',
-                           files => { 'mcp-state.key' => 'a' x 64 })
+                           files => { 'mcp-state.key' => 'a' x 64,
+                                      'mcp.keys' => $keys })
             : $text =~ /^error_page/
             ? MCPTest->new(server => $text =~ s{/var/log/nginx/}{}r,
                            location => 'mcp;')

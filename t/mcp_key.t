@@ -111,6 +111,8 @@ for ([ 'no name', 'new' ], [ 'an empty name', 'new', '' ],
      [ 'no tools', 'new', 'a', 'tools=' ],
      [ 'an empty tool', 'new', 'a', 'tools=a,,b' ],
      [ 'a tool with a space', 'new', 'a', 'tools=a b' ],
+     [ 'a tool with a new line', 'new', 'a', "tools=a\nb" ],
+     [ 'a tool with a control', 'new', 'a', "tools=a\x01" ],
      [ 'a key as an argument', 'digest', $key ],
      [ 'an unknown command', 'old' ], ['nothing'])
 {

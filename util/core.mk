@@ -78,4 +78,7 @@ $(OUT)/fuzz/%.o: mcp/t/fuzz/%.c
 	$(CC) -c $(CFLAGS) $(WARNINGS) $(TESTS) -DFUZZ_CORPUS='"$(CORPUS)"' \
 	    -MMD -o $@ $<
 
+# this one follows the work of the code it includes, block by block
+$(OUT)/unit/cred_work.o: CFLAGS += -fsanitize-coverage=trace-pc
+
 -include $(wildcard $(OUT)/*/*.d $(OUT)/*/*/*.d $(OUT)/*/*/*/*.d)

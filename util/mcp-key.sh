@@ -119,7 +119,7 @@ new() {
 
         tools=*)
             [[ " $rest" != *' tools='* ]] || die "tools= twice"
-            [[ ,${word#*=}, != *,,* && ${word#*=} != *[[:space:]]* ]] \
+            [[ ,${word#*=}, != *,,* && ${word#*=} != *[[:space:][:cntrl:]]* ]] \
                 || die "invalid \"$word\", expected names of tools with" \
                        "commas between them"
             rest+=" $word"

@@ -336,6 +336,12 @@ mcp_cred_tools(mcp_cred_t *key, ngx_pool_t *pool, const ngx_str_t *list)
     u_char     *p, *last, *end;
     ngx_str_t  *pattern;
 
+    for (p = list->data; p < list->data + list->len; p++) {
+        if (*p < ' ' || *p == 0x7f) {
+            return "names of tools have control characters";
+        }
+    }
+
     p = ngx_pstrdup(pool, (ngx_str_t *) list);
     key->tools = ngx_array_create(pool, 4, sizeof(ngx_str_t));
 

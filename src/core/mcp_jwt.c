@@ -172,12 +172,21 @@ mcp_jwt_header_read(mcp_jwt_t *jwt, mcp_json_doc_t *doc, const char **err)
 {
     ngx_int_t          rc;
     ngx_str_t          alg, typ;
-    mcp_json_token_t  *header;
+    mcp_json_token_t  *b64, *header;
 
     header = &doc->tokens[0];
 
     if (mcp_json_get(doc, header, "crit")) {
         *err = "has critical headers";
+        return NGX_DECLINED;
+    }
+
+    /* RFC 7797; without "crit" it would be ignored, and mean something else */
+
+    b64 = mcp_json_get(doc, header, "b64");
+
+    if (b64 && b64->type != MCP_JSON_TRUE) {
+        *err = "has a payload that is not base64url";
         return NGX_DECLINED;
     }
 
@@ -201,7 +210,9 @@ mcp_jwt_header_read(mcp_jwt_t *jwt, mcp_json_doc_t *doc, const char **err)
 
     rc = mcp_jwt_string(doc, header, "kid", &jwt->kid);
 
-    if (rc != NGX_OK || (jwt->kid.data && jwt->kid.len == 0)) {
+    if (rc != NGX_OK
+        || (jwt->kid.data && !mcp_jwt_is_plain(&jwt->kid, MCP_JWT_KID_MAX)))
+    {
         *err = "has a kid that names no key";
         return (rc == NGX_ERROR) ? NGX_ERROR : NGX_DECLINED;
     }
@@ -307,4 +318,28 @@ mcp_jwt_string(mcp_json_doc_t *doc, mcp_json_token_t *object,
     }
 
     return mcp_json_string(doc, token, value);
+}
+
+
+/* the scan has accepted the UTF-8, C1 is U+0080 to U+009F */
+
+ngx_uint_t
+mcp_jwt_is_plain(const ngx_str_t *text, size_t max)
+{
+    u_char  *p, *last;
+
+    if (text->len == 0 || text->len > max) {
+        return 0;
+    }
+
+    last = text->data + text->len;
+
+    for (p = text->data; p < last; p++) {
+
+        if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0)) {
+            return 0;
+        }
+    }
+
+    return 1;
 }

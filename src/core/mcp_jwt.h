@@ -40,6 +40,8 @@
 #define MCP_JWT_RSA_MAX      8192
 #define MCP_JWT_TRIES        4       /* keys for one token */
 #define MCP_JWT_CONSUMER_MAX 255     /* bytes of a name (OpenID Connect) */
+#define MCP_JWT_KID_MAX      256     /* bytes of the "kid" of a token */
+#define MCP_JWT_SCOPE_MAX    4096    /* bytes of all scopes of a token */
 #define MCP_JWT_TIME_MAX     253402300799LL  /* the end of the year 9999 */
 
 

@@ -21,7 +21,6 @@ static ngx_int_t mcp_jwt_one_of(mcp_json_doc_t *doc, mcp_json_token_t *token,
     const ngx_array_t *names);
 static ngx_int_t mcp_jwt_consumer(mcp_json_doc_t *doc, ngx_pool_t *pool,
     const ngx_str_t *claim, ngx_str_t *consumer, const char **err);
-static ngx_uint_t mcp_jwt_is_name(const ngx_str_t *name);
 
 
 /* what other tokens of the same issuer have, and an access token has not */
@@ -164,8 +163,17 @@ mcp_jwt_audience(mcp_json_doc_t *doc, const ngx_array_t *audiences,
         rc = NGX_DECLINED;
         item = aud + 1;
 
-        for (i = 0; i < aud->n && rc == NGX_DECLINED; i++) {
-            rc = mcp_jwt_one_of(doc, item, audiences);
+        for (i = 0; i < aud->n; i++) {
+
+            if (item->type != MCP_JSON_STRING) {
+                rc = NGX_DECLINED;
+                break;
+            }
+
+            if (rc == NGX_DECLINED) {
+                rc = mcp_jwt_one_of(doc, item, audiences);
+            }
+
             item = &doc->tokens[item->next];
         }
     }
@@ -277,7 +285,7 @@ mcp_jwt_consumer(mcp_json_doc_t *doc, ngx_pool_t *pool,
         return NGX_ERROR;
     }
 
-    if (!mcp_jwt_is_name(&value)) {
+    if (!mcp_jwt_is_plain(&value, MCP_JWT_CONSUMER_MAX)) {
         *err = "is of somebody whose name is empty, too long or not plain";
         return NGX_DECLINED;
     }
@@ -290,28 +298,4 @@ mcp_jwt_consumer(mcp_json_doc_t *doc, ngx_pool_t *pool,
     }
 
     return NGX_OK;
-}
-
-
-/* the scan has accepted the UTF-8, C1 is U+0080 to U+009F */
-
-static ngx_uint_t
-mcp_jwt_is_name(const ngx_str_t *name)
-{
-    u_char  *p, *last;
-
-    if (name->len == 0 || name->len > MCP_JWT_CONSUMER_MAX) {
-        return 0;
-    }
-
-    last = name->data + name->len;
-
-    for (p = name->data; p < last; p++) {
-
-        if (*p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0)) {
-            return 0;
-        }
-    }
-
-    return 1;
 }

@@ -32,6 +32,7 @@ static ngx_int_t mcp_jwt_jwk_point(EVP_PKEY **pkey, ngx_pool_t *pool,
 static EVP_PKEY *mcp_jwt_make(const char *type, OSSL_PARAM *params);
 static ngx_int_t mcp_jwt_jwk_bytes(ngx_pool_t *pool, mcp_json_doc_t *doc,
     mcp_json_token_t *jwk, const char *name, size_t max, ngx_str_t *bytes);
+static ngx_uint_t mcp_jwt_is_point(EVP_PKEY *pkey);
 static ngx_int_t mcp_jwt_judge_rsa(mcp_jwt_key_t *key);
 
 
@@ -383,8 +384,9 @@ mcp_jwt_key_judge(mcp_jwt_key_t *key)
     group[0] = '\0';
 
     if (EVP_PKEY_is_a(key->pkey, "EC")
-        && EVP_PKEY_get_group_name(key->pkey, group, sizeof(group), &len)
-           != 1)
+        && (EVP_PKEY_get_group_name(key->pkey, group, sizeof(group), &len)
+            != 1
+            || !mcp_jwt_is_point(key->pkey)))
     {
         return NGX_DECLINED;
     }
@@ -403,6 +405,27 @@ mcp_jwt_key_judge(mcp_jwt_key_t *key)
     }
 
     return NGX_DECLINED;
+}
+
+
+/* for the point at infinity, which PEM may have, anybody can sign */
+
+static ngx_uint_t
+mcp_jwt_is_point(EVP_PKEY *pkey)
+{
+    ngx_uint_t     good;
+    EVP_PKEY_CTX  *ctx;
+
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    if (ctx == NULL) {
+        return 0;
+    }
+
+    good = (EVP_PKEY_public_check_quick(ctx) == 1);
+
+    EVP_PKEY_CTX_free(ctx);
+
+    return good;
 }
 
 

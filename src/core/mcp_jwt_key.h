@@ -88,6 +88,9 @@ ngx_int_t mcp_jwt_base64url(ngx_pool_t *pool, const ngx_str_t *text,
 ngx_int_t mcp_jwt_string(mcp_json_doc_t *doc, mcp_json_token_t *object,
     const char *name, ngx_str_t *value);
 
+/* neither empty nor longer than "max", and without control characters */
+ngx_uint_t mcp_jwt_is_plain(const ngx_str_t *text, size_t max);
+
 /*
  * The key of a JWK.  NGX_OK: the caller has to free key->pkey; NGX_DECLINED:
  * it is no use here; NGX_ERROR.  Leaves errors in OpenSSL's queue.

@@ -39,6 +39,11 @@ mcp_jwt_keys_parse(mcp_jwt_keys_t *keys, ngx_pool_t *pool,
         return NGX_ERROR;
     }
 
+    if (text->len == 0) {
+        *err = "is empty";
+        return NGX_DECLINED;
+    }
+
     if (text->len > MCP_JWT_SET_MAX) {
         *err = "is too long";
         return NGX_DECLINED;
@@ -150,7 +155,10 @@ mcp_jwt_keys_list(mcp_jwt_keys_t *keys, ngx_pool_t *pool, mcp_json_doc_t *doc,
 }
 
 
-/* what is between the blocks is comment (RFC 7468, section 2) */
+/*
+ * What is between the blocks is comment (RFC 7468, section 2).  A block that
+ * is damaged ends the reading, so that keys behind it would be missing.
+ */
 
 static ngx_int_t
 mcp_jwt_keys_pem(mcp_jwt_keys_t *keys, ngx_pool_t *pool,
@@ -199,6 +207,13 @@ mcp_jwt_keys_pem(mcp_jwt_keys_t *keys, ngx_pool_t *pool,
 
     if (rc == NGX_OK && keys->keys.nelts + keys->skipped == 0) {
         *err = "is neither a JWK Set nor PEM";
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK
+        && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+    {
+        *err = "has a block that is not PEM";
         return NGX_DECLINED;
     }
 

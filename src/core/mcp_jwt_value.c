@@ -169,6 +169,11 @@ mcp_jwt_scope(mcp_json_doc_t *doc, ngx_pool_t *pool, const ngx_str_t *claim,
         token = &doc->tokens[token->next];
     }
 
+    if (mcp_buf_len(&b) > MCP_JWT_SCOPE_MAX) {
+        *err = "has too many scopes";
+        return NGX_DECLINED;
+    }
+
     return mcp_buf_done(&b, scope);
 }
 

@@ -63,6 +63,8 @@ static jwt_bad_t  jwt_bad[] = {
     { "JWE", "eyJhbGciOiJSUzI1NiJ9.e30.e30.e30.e30" },
     { "padding", "eyJhbGciOiJSUzI1NiJ9.e30=.e30" },
     { "padding of a signature", "eyJhbGciOiJSUzI1NiJ9.e30.AAA=" },
+    { "padding of none", "eyJhbGciOiJSUzI1NiJ9.e30.AAAA=" },
+    { "more behind padding", "eyJhbGciOiJSUzI1NiJ9.e30.AAAA=AAA" },
     { "base64 that is not of URLs", "eyJhbGciOiJSUzI1NiJ9.e30.+/+/" },
     { "a space", "eyJhbGciOiJSUzI1NiJ9.e30.AAA A" },
     { "a line feed", "eyJhbGciOiJSUzI1NiJ9.e30.AAAA\n" },

@@ -123,7 +123,7 @@ static const char  *keys_skipped[] = {
 
 
 static keys_bad_t  keys_bad[] = {
-    { "", "is neither a JWK Set nor PEM" },
+    { "", "is empty" },
     { "junk", "is neither a JWK Set nor PEM" },
     { "<html>503</html>", "is neither a JWK Set nor PEM" },
     { "[]", "is neither a JWK Set nor PEM" },
@@ -233,6 +233,12 @@ keys_test_texts(ngx_pool_t *pool)
     text = jwt_printf(pool, "%s,{}]}", jwk.data);
     unit_is_int(mcp_jwt_keys_parse(&keys, pool, &text, &err), NGX_DECLINED,
                 "one more");
+
+    ngx_str_null(&text);
+
+    rc = mcp_jwt_keys_parse(&keys, pool, &text, &err);
+    unit_ok(rc == NGX_DECLINED && ngx_strcmp(err, "is empty") == 0,
+            "a text that is not there");
 
     text.len = MCP_JWT_SET_MAX + 1;
     text.data = ngx_pcalloc(pool, text.len);
@@ -351,6 +357,12 @@ keys_test_choice(ngx_pool_t *pool)
                       "{\"alg\":\"EdDSA\",\"kid\":\"y\"}", KEYS_PAYLOAD);
     unit_is_int(jwt_verified(pool, &token, &keys), NGX_ABORT,
                 "a kid that is not that of the key");
+
+    /* alone, so that no other key uses up the tries */
+
+    jwt_load(&keys, pool, &jwk[4], 1);
+    unit_is_int(jwt_verified(pool, &token, &keys), NGX_ABORT,
+                "a kid that is not that of the only key");
 
     for (i = 0; i < 6; i++) {
         EVP_PKEY_free(pkey[i]);

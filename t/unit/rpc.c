@@ -240,6 +240,8 @@ static struct {
     { MCP_ERROR_MEDIA_TYPE, -32600, 415, 415, "media_type" },
     { MCP_ERROR_TOO_LARGE, -32600, 413, 413, "too_large" },
     { MCP_ERROR_UNAUTHORIZED, -32600, 401, 401, "unauthorized" },
+    { MCP_ERROR_CREDENTIALS, -32600, 400, 400, "unauthorized" },
+    { MCP_ERROR_SCOPE, -32600, 403, 403, "scope" },
     { MCP_ERROR_FORBIDDEN, -32600, 403, 403, "forbidden" },
     { MCP_ERROR_LIMITED, -32600, 429, 429, "limited" },
     { MCP_ERROR_REFUSED, -32600, 400, 400, "refused" },
@@ -259,6 +261,20 @@ static struct {
     { 494, MCP_ERROR_REFUSED }, { 500, MCP_ERROR_FAILED },
     { 502, MCP_ERROR_UNAVAILABLE }, { 503, MCP_ERROR_UNAVAILABLE },
     { 504, MCP_ERROR_UNAVAILABLE }
+};
+
+
+/* the class is what the log has of another server's error */
+
+static struct {
+    ngx_int_t    code;
+    const char  *class;
+} rpc_codes[] = {
+    { -32700, "parse" }, { -32600, "request" }, { -32601, "method" },
+    { -32602, "params" }, { -32603, "internal" }, { -32001, "session" },
+    { -32002, "not_found" }, { -32020, "header" }, { -32021, "capability" },
+    { -32022, "version" }, { -32099, "internal" }, { 0, "internal" },
+    { 1, "internal" }
 };
 
 
@@ -515,6 +531,13 @@ rpc_test_errors(void)
         unit_is_int(mcp_error_of_status(rpc_statuses[i].status),
                     rpc_statuses[i].cause, "the cause of a status %d",
                     (int) rpc_statuses[i].status);
+    }
+
+    for (i = 0; i < unit_nelts(rpc_codes); i++) {
+        unit_ok(rpc_same((ngx_str_t *) mcp_error_class(
+                             mcp_error_of_code(rpc_codes[i].code)),
+                         rpc_codes[i].class),
+                "code %d", (int) rpc_codes[i].code);
     }
 
     ngx_destroy_pool(pool);
