@@ -28,6 +28,8 @@ struct ngx_http_mcp_token_s {
 static ngx_int_t ngx_http_mcp_auth_verify(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_jwt_t *jwt, ngx_str_t *token,
     mcp_jwt_claims_t *claims);
+static ngx_int_t ngx_http_mcp_auth_renew(ngx_http_request_t *r,
+    ngx_http_mcp_jwks_t *set);
 static ngx_int_t ngx_http_mcp_auth_wait(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_jwks_t *set);
 static ngx_int_t ngx_http_mcp_auth_claims(ngx_http_request_t *r,
@@ -68,7 +70,9 @@ ngx_http_mcp_auth_jwt(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
         && known->generation == jwt->set->generation
         && ngx_time() < known->expires)
     {
-        return ngx_http_mcp_auth_claims(r, ctx, &known->claims, &known->set);
+        rc = ngx_http_mcp_auth_claims(r, ctx, &known->claims, &known->set);
+
+        return rc == NGX_OK ? ngx_http_mcp_auth_renew(r, jwt->set) : rc;
     }
 
     rc = ngx_http_mcp_auth_verify(r, ctx, jwt, token, &claims);
@@ -118,9 +122,7 @@ ngx_http_mcp_auth_verify(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
             rc = NGX_DECLINED;
 
-        } else if (ngx_http_mcp_jwks_old(jwt->set)
-                   && ngx_http_mcp_jwks_fetch(r, jwt->set) != NGX_OK)
-        {
+        } else if (ngx_http_mcp_auth_renew(r, jwt->set) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -136,6 +138,16 @@ ngx_http_mcp_auth_verify(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     }
 
     return rc;
+}
+
+
+/* nobody waits for what replaces a set that is old */
+
+static ngx_int_t
+ngx_http_mcp_auth_renew(ngx_http_request_t *r, ngx_http_mcp_jwks_t *set)
+{
+    return ngx_http_mcp_jwks_old(set) ? ngx_http_mcp_jwks_fetch(r, set)
+                                      : NGX_OK;
 }
 
 

@@ -89,7 +89,8 @@ ngx_http_mcp_is_read(ngx_table_elt_t *h)
         return ngx_http_mcp_header_is(h, "last-event-id");
 
     case 'c':
-        return ngx_http_mcp_header_is(h, "content-type");
+        return ngx_http_mcp_header_is(h, "content-type")
+               || ngx_http_mcp_header_is(h, "content-encoding");
 
     default:
         return 0;
@@ -115,6 +116,14 @@ ngx_http_mcp_check_request(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     if (mcp_headers_get(&ctx->headers, "content-type", &type) != NGX_OK
         || !mcp_headers_json(&type))
+    {
+        return MCP_ERROR_MEDIA_TYPE;
+    }
+
+    /* what is not decoded here must not be decoded behind "mcp_inspect" */
+
+    if (mcp_headers_get(&ctx->headers, "content-encoding", &type)
+        != NGX_DECLINED)
     {
         return MCP_ERROR_MEDIA_TYPE;
     }

@@ -17,6 +17,8 @@
 #include <ngx_http_mcp_view.h>
 
 
+static ngx_int_t ngx_http_mcp_inspect_msg(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_call(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r);
@@ -66,8 +68,7 @@ ngx_http_mcp_inspect(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         msg = &ctx->body.msgs[i];
 
         if (msg->error.cause == MCP_ERROR_NONE
-            && mcp_dispatch_is_call(msg)
-            && ngx_http_mcp_inspect_call(r, ctx, msg) == NGX_ERROR)
+            && ngx_http_mcp_inspect_msg(r, ctx, msg) == NGX_ERROR)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
@@ -90,6 +91,38 @@ ngx_http_mcp_inspect(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     ctx->inspected = 1;
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * Nobody knows what the other server makes of a call that wants no answer, or
+ * of a name that is no string: NGX_OK, NGX_DECLINED (the error).
+ */
+
+static ngx_int_t
+ngx_http_mcp_inspect_msg(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    mcp_msg_t *msg)
+{
+    ngx_str_t  name;
+
+    if (msg->kind == MCP_RPC_NOTIFICATION
+        && mcp_dispatch_is_method(&msg->method))
+    {
+        return mcp_rpc_error(r->pool, &msg->error, MCP_ERROR_REQUEST,
+                             "Invalid request: \"%V\" must have \"id\"",
+                             &msg->method);
+    }
+
+    if (!mcp_dispatch_is_call(msg)) {
+        return NGX_OK;
+    }
+
+    if (mcp_params_string(msg, msg->params, "name", &name) == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    return msg->error.cause == MCP_ERROR_NONE
+           ? ngx_http_mcp_inspect_call(r, ctx, msg) : NGX_DECLINED;
 }
 
 

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <mcp_cred.h>
+#include <ngx_http_mcp_capture.h>
 #include <ngx_http_mcp_jwks.h>
 #include <ngx_http_mcp_notify.h>
 #include <ngx_http_mcp_subrequest.h>
@@ -388,8 +389,11 @@ ngx_http_mcp_jwks_timeout(ngx_event_t *ev)
     ngx_log_error(NGX_LOG_ERR, ev->log, 0,
                   "mcp keys of \"%V\": no answer in time", &fetch->set->uri);
 
-    ngx_http_mcp_subrequest_abort(&fetch->sr);
     ngx_http_mcp_jwks_end(fetch);
+
+    /* the request may have had its answer, and ends with this */
+
+    ngx_http_mcp_subrequest_abort(&fetch->sr);
 }
 
 
@@ -413,12 +417,26 @@ ngx_http_mcp_jwks_end(ngx_http_mcp_jwks_fetch_t *fetch)
 }
 
 
-/* with the client that it was for */
+/*
+ * With the request that it was for: the client has left, or it has had its
+ * answer, and then the last thing it lasts for is this one.
+ */
 
 static void
 ngx_http_mcp_jwks_gone(void *data)
 {
-    ngx_http_mcp_jwks_end(data);
+    ngx_http_mcp_jwks_fetch_t *fetch = data;
+
+    ngx_http_mcp_capture_t  *capture;
+
+    capture = fetch->sr.capture;
+
+    if (!fetch->done && capture && capture->ended) {
+        ngx_http_mcp_jwks_done(&fetch->sr);
+        return;
+    }
+
+    ngx_http_mcp_jwks_end(fetch);
 }
 
 

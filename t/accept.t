@@ -65,7 +65,7 @@ is(header(Accept => 'text/event-stream')->header('Content-Type'), $json,
 
 for ($json, 'Application/JSON', "$json;charset=utf-8",
      "$json; charset=UTF-8", "$json ; charset=\"utf-8\"", "\t$json ",
-     "$json;", "$json; foo=bar")
+     "$json;", "$json; foo=bar", "$json; foo=\"a\"; charset=utf-8; bar=c")
 {
     ok_result(header('Content-Type' => $_), "Content-Type: $_");
     ok_result(legacy_header('Content-Type' => $_),
@@ -76,7 +76,10 @@ for (undef, '', 'text/plain', 'text/json', 'application/jsonx',
      'application/json-rpc', 'application/vnd.api+json', 'application',
      'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x',
      "text/plain; $json", "text/plain;a=$json", 'application /json',
-     'application/json text/plain', 'application/json, text/plain')
+     'application/json text/plain', 'application/json, text/plain',
+     map { "$json; $_" } 'charset=utf-7', 'charset=utf-16le', 'Charset="UTF-7"',
+     'charset=utf-8; charset=utf-7', 'charset=utf-8x', 'charset', 'charset=',
+     'charset = utf-8', "charset*=utf-8''utf-7", 'x="; charset=utf-7')
 {
     my $name = $_ // 'none';
 
@@ -85,6 +88,9 @@ for (undef, '', 'text/plain', 'text/json', 'application/jsonx',
     ok_error(legacy_header('Content-Type' => $_), 415, -32600,
              "not Content-Type: $name, legacy");
 }
+
+ok_error(header('Content-Encoding' => $_), 415, -32600,
+         "Content-Encoding: $_") for qw(gzip br deflate), '';
 
 is(header('Content-Type' => 'text/plain', Origin => 'http://evil.example.com')
      ->status, 403, 'Origin comes first');

@@ -150,6 +150,30 @@ ok_error($t->call(@add, uri => '/in/hidden', headers => { 'X-API-Key' => 'bob' }
          200, -32602, 'hidden');
 
 
+# --- what the other server could read as another call
+
+my $call = '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"add"}';
+my %bob = ('X-API-Key' => 'bob', 'Content-Type' => 'application/json',
+           'MCP-Protocol-Version' => '2025-03-26');
+
+ok_error($t->post("$call}", uri => '/in/seen', headers => { %bob }), 400,
+         -32600, 'a call that is a notification');
+ok_error($t->post($call =~ s/"add"/["add"]/r . ',"id":1}', uri => '/in/seen',
+                  headers => { %bob }), 200, -32602, 'a name that is a list');
+ok_error($t->post($call =~ s/{"name.*//r . '{},"id":1}', uri => '/in/seen',
+                  headers => { %bob }), 200, -32602, 'no name');
+
+for (['Content-Type', 'application/json; charset=utf-7'],
+     ['Content-Encoding', 'deflate'])
+{
+    ok_error($t->post($call =~ s/add/+AGE-dd/r . ',"id":1}',
+                      uri => '/in/seen', headers => { %bob, @$_ }), 415,
+             -32600, "$_->[0]: $_->[1]");
+}
+
+is(scalar $b->requests, 0, 'it has seen nothing of that');
+
+
 # --- exactly as it came, without the credential
 
 for my $key (['Authorization', 'Bearer amy'], ['X-API-Key', 'amy']) {

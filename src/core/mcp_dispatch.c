@@ -569,6 +569,24 @@ mcp_dispatch_subject(const mcp_server_t *server, mcp_msg_t *msg)
 
 
 ngx_uint_t
+mcp_dispatch_is_method(const ngx_str_t *name)
+{
+    const mcp_method_t  *m;
+
+    for (m = mcp_methods; m->name.len; m++) {
+
+        if (m->name.len == name->len
+            && ngx_memcmp(m->name.data, name->data, m->name.len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
 mcp_dispatch_is_call(const mcp_msg_t *msg)
 {
     return msg->handler && msg->handler->handler == mcp_tools_call;

@@ -39,6 +39,9 @@ typedef struct {
 ngx_int_t mcp_dispatch_body(const mcp_server_t *server, ngx_pool_t *pool,
     ngx_str_t *text, ngx_array_t *headers, mcp_body_t *body);
 
+/* is it the name of a request of the specification */
+ngx_uint_t mcp_dispatch_is_method(const ngx_str_t *name);
+
 /* is it a tools/call */
 ngx_uint_t mcp_dispatch_is_call(const mcp_msg_t *msg);
 

@@ -41,6 +41,7 @@ static mcp_json_token_t *mcp_headers_argument(mcp_msg_t *msg,
 static void mcp_headers_trim(ngx_str_t *s);
 static ngx_uint_t mcp_headers_media_range(u_char *p, u_char *last);
 static ngx_uint_t mcp_headers_q_is_zero(u_char *p, u_char *last);
+static ngx_uint_t mcp_headers_utf8(u_char *p, u_char *last);
 
 
 /* what the body is compared with: the name to find, the name to show */
@@ -523,5 +524,54 @@ mcp_headers_json(ngx_str_t *value)
     return type.len == MCP_HEADERS_JSON_LEN
            && ngx_strncasecmp(type.data, (u_char *) MCP_HEADERS_JSON,
                               MCP_HEADERS_JSON_LEN)
-              == 0;
+              == 0
+           && (semi == NULL
+               || mcp_headers_utf8(semi, value->data + value->len));
+}
+
+
+/*
+ * JSON is UTF-8.  A server that reads it as something else, as UTF-7, reads
+ * other names than those that were looked at; and however parameters may be
+ * written, this word has to be in them.
+ */
+
+static ngx_uint_t
+mcp_headers_utf8(u_char *p, u_char *last)
+{
+    ssize_t  n, len;
+
+    n = sizeof("charset") - 1;
+    len = sizeof("utf-8") - 1;
+
+    for ( /* void */ ; last - p >= n; p++) {
+
+        if (ngx_strncasecmp(p, (u_char *) "charset", n) != 0) {
+            continue;
+        }
+
+        p += n;
+
+        if (p == last || *p++ != '=') {
+            return 0;
+        }
+
+        if (p < last && *p == '"') {
+            p++;
+        }
+
+        if (last - p < len
+            || ngx_strncasecmp(p, (u_char *) "utf-8", len) != 0)
+        {
+            return 0;
+        }
+
+        p += len;
+
+        if (p < last && ngx_strchr(";\" \t", *p) == NULL) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
