@@ -156,6 +156,16 @@ ngx_http_mcp_body_handler(ngx_http_request_t *r)
         return;
     }
 
+    /* what is hidden has no limit of its own either */
+
+    if (mlcf->auth->hidden
+        && ctx->identity
+        && ngx_http_mcp_view(r, ctx) != NGX_OK)
+    {
+        ngx_http_mcp_finalize(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
     ctx->parsed = 1;
 
     ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
