@@ -39,7 +39,7 @@ sub slurp {
 sub run_conf {
     my ($text, $name) = @_;
 
-    my $t = MCPTest->new(workers => 1);
+    my $t = MCPTest->new(workers => 1, cert => 1);
 
     mkdir $t->path($_) or die $! for qw(build logs modules);
     symlink MCPTest::module(), $t->path("$_/ngx_http_mcp_module.so")
@@ -52,6 +52,9 @@ sub run_conf {
        "$name: its port");
 
     $text =~ s{\b127\.0\.0\.1:808([0-2])\b}{127.0.0.1:%%PORT_$1%%}g;
+    $text =~ s{\b127\.0\.0\.1:8443\b}{127.0.0.1:%%PORT_3%%}g;
+    $text =~ s{\.\./build/gateway\.crt;}{cert.pem;};
+    $text =~ s{\.\./build/gateway\.key;}{key.pem;};
     $text =~ s/^(daemon|error_log|pid|worker_\w+) .*;\n//mg;
     $text =~ s{\.\./build/}{build/}g;
     $text =~ s/\A((?:#.*\n|\n)*load_module .*\n)/$1 . preface()/e;
@@ -80,7 +83,7 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask|mcp-log)\.conf$/ }
 {
     my $name = basename $conf;
     my $t = run_conf(slurp($conf), $name);
-    my @o = $name eq 'keys.conf' ? (headers => { 'X-API-Key' => 'key' })
+    my @o = $name =~ /^(?:keys|gateway)\.conf$/ ? (headers => { 'X-API-Key' => 'key' })
             : $name eq 'oauth.conf' ? (headers => { Authorization => bearer($t) })
             : ();
 
@@ -88,6 +91,7 @@ for my $conf (grep { basename($_) !~ /^(?:hello|later|ask|mcp-log)\.conf$/ }
     ok_result($t->legacy_call('echo', { text => $name }, @o), "$name: a call");
     keys_conf($t) if $name eq 'keys.conf';
     oauth($t) if $name eq 'oauth.conf';
+    gateway($t) if $name eq 'gateway.conf';
     resources($t) if $name eq 'resources.conf';
     files($t) if $name eq 'files.conf';
     status($t) if $name eq 'status.conf';
@@ -152,6 +156,39 @@ sub oauth {
          'oauth.conf: which');
     ok_result($t->call(@regex, headers => { Authorization => bearer($t,
         'write') }), 'oauth.conf: who has it');
+    return;
+}
+
+
+sub gateway {
+    my ($t) = @_;
+
+    my @key = (headers => { 'X-API-Key' => 'key' });
+
+    ok_error($t->call('echo', { text => 'x' }), 401, -32600,
+             'gateway.conf: no key');
+    is($t->curl_rpc('tools/call', { name => 'echo', arguments => { text => 'x' } },
+                    scheme => 'https', port => $t->port(3), @key)->text, 'x',
+       'gateway.conf: TLS');
+
+    my %served;
+    $served{ $t->call('echo', { text => 'x' }, @key)->header('X-Served-By') }++
+        for 1 .. 30;
+    is(scalar keys %served, 2, 'gateway.conf: both of them');
+
+    my $r = $t->legacy('initialize', { protocolVersion => '2025-06-18',
+        capabilities => {}, clientInfo => { name => 'x', version => '1' } },
+        version => undef, @key);
+    my %session = ('Mcp-Session-Id' => $r->header('Mcp-Session-Id'),
+                   'X-API-Key' => 'key');
+    my %of;
+    $of{ $t->legacy('tools/list', {}, headers => \%session)
+           ->header('X-Served-By') }++ for 1 .. 10;
+    is(scalar keys %of, 1, 'gateway.conf: a session is at one');
+
+    like($t->slurp('build/gateway.log'),
+         qr/"consumer":"alice".*"tool":"echo","status":200,"error":""/,
+         'gateway.conf: the log');
     return;
 }
 
@@ -376,7 +413,8 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
                            location => "mcp;\n$text")
             : $text =~ /^location/
             ? MCPTest->new(server => $text =~ s{/mcp}{/readme}r, files => {
-                  'openapi.yaml' => slurp("$root/conf.d/openapi.yaml") })
+                  'openapi.yaml' => slurp("$root/conf.d/openapi.yaml"),
+                  'mcp.keys' => $keys })
             : MCPTest->new(location => "mcp;\n" . $text =~ s/ hello;/;/r,
                            http => 'limit_req_zone $uri zone=tool:1m rate=1r/s;',
                            server => 'location /_api/ { internal; }',
