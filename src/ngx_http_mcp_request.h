@@ -140,7 +140,7 @@ typedef struct {
     ngx_str_t                    scope;    /* names, as they were given */
     const mcp_scope_set_t       *set;
     const ngx_array_t           *tools;    /* patterns; NULL: all */
-    time_t                       expires;  /* 0: never */
+    time_t                       expires;  /* 0: never; with leeway */
 } ngx_http_mcp_identity_t;
 
 
