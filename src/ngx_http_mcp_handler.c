@@ -66,6 +66,8 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
     }
 
     if (ctx == NULL) {
+        ngx_http_mcp_inspect_again(r);
+
         ctx = ngx_http_mcp_create_ctx(r);
         if (ctx == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -180,6 +180,10 @@ typedef struct {
     ngx_event_t                 *drained;  /* posted when busy is empty */
     ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
 
+    ngx_list_t                   headers_in;   /* with its credential, before it
+                                                  went on; no pool: not yet */
+    ngx_table_elt_t             *authorization;
+
     mcp_peek_t                  *peek;     /* into the answer of another
                                               server; NULL: nothing to see */
 
