@@ -210,7 +210,8 @@ ngx_http_mcp_auth_claims(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     identity->set = copy;
     identity->tools = NULL;
-    identity->expires = claims->expires;
+    identity->expires = claims->expires
+                        + ctx->conf->auth->jwt->rules.leeway;
 
     ctx->identity = identity;
 

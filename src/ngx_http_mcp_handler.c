@@ -66,6 +66,8 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
     }
 
     if (ctx == NULL) {
+        ngx_http_mcp_inspect_again(r);
+
         ctx = ngx_http_mcp_create_ctx(r);
         if (ctx == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -152,6 +154,16 @@ ngx_http_mcp_body_handler(ngx_http_request_t *r)
     }
 
     if (ctx->body.n > 1 && ngx_http_mcp_save(r, ctx) != NGX_OK) {
+        ngx_http_mcp_finalize(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    /* what is hidden has no limit of its own either */
+
+    if (mlcf->auth->hidden
+        && ctx->identity
+        && ngx_http_mcp_view(r, ctx) != NGX_OK)
+    {
         ngx_http_mcp_finalize(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }

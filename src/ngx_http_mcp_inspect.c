@@ -21,7 +21,8 @@ static ngx_int_t ngx_http_mcp_inspect_msg(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_call(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
-static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r);
+static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_uint_t ngx_http_mcp_inspect_is_credential(ngx_table_elt_t *h);
 static ngx_int_t ngx_http_mcp_inspect_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_inspect_body_filter(ngx_http_request_t *r,
@@ -84,7 +85,7 @@ ngx_http_mcp_inspect(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
     ctx->current = 0;
 
-    if (ngx_http_mcp_inspect_headers(r) != NGX_OK) {
+    if (ngx_http_mcp_inspect_headers(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -161,7 +162,7 @@ ngx_http_mcp_inspect_call(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 /* a credential for this server is none for the other */
 
 static ngx_int_t
-ngx_http_mcp_inspect_headers(ngx_http_request_t *r)
+ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
     ngx_uint_t                 i;
     ngx_list_t                 old;
@@ -176,6 +177,9 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r)
     }
 
     old = r->headers_in.headers;
+
+    ctx->headers_in = old;
+    ctx->authorization = r->headers_in.authorization;
 
     if (ngx_list_init(&r->headers_in.headers, r->pool, 20,
                       sizeof(ngx_table_elt_t))
@@ -205,6 +209,22 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r)
     r->headers_in.authorization = NULL;
 
     return NGX_OK;
+}
+
+
+/* "error_page" led from one server to another, which is judged by itself */
+
+void
+ngx_http_mcp_inspect_again(ngx_http_request_t *r)
+{
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(r);
+
+    if (ctx && ctx->headers_in.pool) {
+        r->headers_in.headers = ctx->headers_in;
+        r->headers_in.authorization = ctx->authorization;
+    }
 }
 
 

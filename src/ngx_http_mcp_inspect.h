@@ -35,5 +35,8 @@ ngx_str_t *ngx_http_mcp_inspect_tool(ngx_http_mcp_ctx_t *ctx);
 /* the filters */
 void ngx_http_mcp_inspect_init(void);
 
+/* before a location that error_page has led to judges a request */
+void ngx_http_mcp_inspect_again(ngx_http_request_t *r);
+
 
 #endif /* _NGX_HTTP_MCP_INSPECT_H_INCLUDED_ */

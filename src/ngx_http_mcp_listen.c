@@ -275,7 +275,7 @@ ngx_http_mcp_listen_tick(ngx_event_t *ev)
 {
     ngx_http_mcp_listen_t *listen = ev->data;
 
-    time_t                    rest;
+    time_t                    rest, until;
     ngx_msec_t                wait, quiet;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
@@ -294,8 +294,10 @@ ngx_http_mcp_listen_tick(ngx_event_t *ev)
         }
     }
 
-    if (listen->session) {
-        rest = listen->session->session->expires - ngx_time();
+    until = ngx_http_mcp_listen_until(listen);
+
+    if (until) {
+        rest = until - ngx_time();
         rest = ngx_max(rest, 1);
 
         if (wait == 0 || rest < (time_t) (wait / 1000)) {
@@ -308,6 +310,28 @@ ngx_http_mcp_listen_tick(ngx_event_t *ev)
     }
 
     ngx_http_mcp_listen_post(listen);
+}
+
+
+time_t
+ngx_http_mcp_listen_until(ngx_http_mcp_listen_t *listen)
+{
+    time_t               until, session;
+    ngx_http_mcp_ctx_t  *ctx;
+
+    ctx = ngx_http_mcp_get_ctx(listen->request);
+
+    until = ctx->identity ? ctx->identity->expires : 0;
+
+    if (listen->session) {
+        session = listen->session->session->expires;
+
+        if (until == 0 || session < until) {
+            until = session;
+        }
+    }
+
+    return until;
 }
 
 

@@ -148,6 +148,7 @@ static void
 ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
     ngx_http_mcp_listen_turn_t *turn)
 {
+    time_t               until;
     ngx_int_t            rc;
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
@@ -170,6 +171,12 @@ ngx_http_mcp_listen_serve(ngx_http_mcp_listen_t *listen,
 
     if (rc == NGX_OK) {
         rc = ngx_http_mcp_listen_news(listen, turn);
+    }
+
+    until = ngx_http_mcp_listen_until(listen);
+
+    if (rc == NGX_OK && until && ngx_time() >= until) {
+        rc = NGX_DONE;
     }
 
     if (rc == NGX_DONE || (rc == NGX_OK && listen->exiting)) {

@@ -95,6 +95,9 @@ void ngx_http_mcp_listen_post(ngx_http_mcp_listen_t *listen);
 /* waits for nothing any more */
 void ngx_http_mcp_listen_stop(ngx_http_mcp_listen_t *listen);
 
+/* until when its credential and its session last, 0: for ever */
+time_t ngx_http_mcp_listen_until(ngx_http_mcp_listen_t *listen);
+
 /*
  * Of a session, before its news are sent: NGX_OK; NGX_DONE: the stream is to
  * end; NGX_ERROR.

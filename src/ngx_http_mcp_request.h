@@ -140,7 +140,7 @@ typedef struct {
     ngx_str_t                    scope;    /* names, as they were given */
     const mcp_scope_set_t       *set;
     const ngx_array_t           *tools;    /* patterns; NULL: all */
-    time_t                       expires;  /* 0: never */
+    time_t                       expires;  /* 0: never; with leeway */
 } ngx_http_mcp_identity_t;
 
 
@@ -179,6 +179,10 @@ typedef struct {
     size_t                       queued;   /* memory of busy */
     ngx_event_t                 *drained;  /* posted when busy is empty */
     ngx_http_mcp_replay_t       *replay;   /* NULL: it is not kept */
+
+    ngx_list_t                   headers_in;   /* with its credential, before it
+                                                  went on; no pool: not yet */
+    ngx_table_elt_t             *authorization;
 
     mcp_peek_t                  *peek;     /* into the answer of another
                                               server; NULL: nothing to see */

@@ -39,6 +39,7 @@ static void ngx_http_mcp_views_cleanup(void *data);
 ngx_int_t
 ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
+    ngx_uint_t                i;
     mcp_caller_t              caller;
     mcp_scope_set_t           set;
     ngx_pool_cleanup_t       *cln;
@@ -78,6 +79,10 @@ ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     cln->data = view;
 
     ctx->server = &view->server;
+
+    for (i = 0; i < ctx->body.n; i++) {
+        mcp_dispatch_hide(ctx->server, &ctx->body.msgs[i]);
+    }
 
     return NGX_OK;
 }

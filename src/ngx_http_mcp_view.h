@@ -41,7 +41,8 @@ ngx_int_t ngx_http_mcp_caller(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 /*
  * Sets ctx->server, for as long as the request lives: NGX_OK or NGX_ERROR.
  * Access modules have a say in who calls, so it is asked for in the content
- * phase.
+ * phase; before that only of a caller who is known, where what he may not use
+ * is hidden from him.
  */
 ngx_int_t ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 

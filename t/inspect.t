@@ -27,7 +27,8 @@ like($out, qr/"mcp_inspect" is for what "proxy_pass" sends on, and location /,
 my $keys = sha256_hex('bob') . " bob read\n" . sha256_hex('amy') . " amy write\n"
            . sha256_hex('few') . " few write tools=ec*\n";
 
-my $b = MCPTest::Backend->start('/seen' => { body => '{}' });
+my $b = MCPTest::Backend->start('/seen' => { body => '{}' },
+                                '/in/failover' => { body => '{}' });
 my $backend = $b->port;
 
 my $t = MCPTest->new(
@@ -40,6 +41,12 @@ my $t = MCPTest->new(
 EOC
     location => 'mcp; mcp_tools demo slow;',
     server => <<"EOC",
+    location \@other {
+        mcp_inspect on;
+        mcp_api_keys %%DIR%%/keys;
+        proxy_pass http://127.0.0.1:$backend;
+    }
+
     location /in/ {
         mcp_inspect on;
         proxy_pass http://127.0.0.1:%%PORT_0%%/mcp;
@@ -74,6 +81,12 @@ EOC
             limit_req zone=tool;
             mcp_limit_as_tool_error on;
             proxy_pass http://127.0.0.1:%%PORT_0%%/mcp;
+        }
+
+        location = /in/failover {
+            mcp_api_keys %%DIR%%/keys;
+            error_page 502 = \@other;
+            proxy_pass http://127.0.0.1:1;
         }
 
         location = /in/dead { proxy_pass http://127.0.0.1:1/; }
@@ -191,6 +204,14 @@ for my $key (['Authorization', 'Bearer amy'], ['X-API-Key', 'amy']) {
     is($seen->header('X-Other'), 'kept', "$key->[0]: other headers");
     is($seen->header('Authorization'), undef, "$key->[0]: no token");
     is($seen->header('X-API-Key'), undef, "$key->[0]: no key");
+}
+
+
+for (['Authorization', 'Bearer amy'], ['X-API-Key', 'amy']) {
+    $b->requests;
+    is($t->call(@add, uri => '/in/failover', headers => { @$_ })->status, 200,
+       "$_->[0]: judged by the next server, too");
+    is($b->request->header($_->[0]), undef, "$_->[0]: and not sent there");
 }
 
 

@@ -31,6 +31,13 @@ my $policy = <<'EOC';
             scope write;
         }
 
+        mcp_tool far {
+            description "Goes far.";
+            arg to string required mcp_header=To;
+            pass GET "/_api/{to}";
+            scope admin;
+        }
+
         mcp_openapi %%DIR%%/api.json {
             pass /_api;
             scope read;
@@ -95,13 +102,30 @@ refused('what mcp_consumer does not know', location => 'mcp_consumer a b;',
 # --- lists and calls
 
 my $t = MCPTest->new(
-    http => 'mcp_scope_implies admin write; mcp_scope_implies write read;',
+    http => 'mcp_scope_implies admin write; mcp_scope_implies write read;
+             limit_req_zone $mcp_tool zone=tool:1m rate=1r/m;',
     location => "mcp; mcp_api_keys %%DIR%%/keys;\n$policy",
     server => <<EOC,
     location = /hidden {
         mcp;
         mcp_hidden on;
         mcp_api_keys %%DIR%%/keys;
+        $policy
+    }
+
+    location = /hidden-limited {
+        mcp;
+        mcp_hidden on;
+        mcp_api_keys %%DIR%%/keys;
+        mcp_limit_as_tool_error on;
+        limit_req zone=tool;
+        $policy
+    }
+
+    location = /others-hidden {
+        mcp;
+        mcp_hidden on;
+        mcp_consumer \$http_x_who scope=\$http_x_scope;
         $policy
     }
 
@@ -126,7 +150,7 @@ my %sees = (
     other => 'note://open help',
     read => 'echo look note://one note://open help',
     write => 'add echo note look note://one note://open user://{id} help plan',
-    admin => 'add echo note look erase note://one note://open user://{id} '
+    admin => 'add echo note far look erase note://one note://open user://{id} '
              . 'help plan'
 );
 
@@ -216,6 +240,30 @@ is($t->call('add', { a => 1, b => 2 },
             as('none', uri => '/hidden', more => { 'Mcp-Param-X' => 'y' }))
      ->body,
    $hidden->body, 'in its headers, too');
+
+
+# neither what a known tool would have checked, nor its limits
+
+for my $path ('/hidden', '/others-hidden') {
+    my @who = as('none', uri => $path);
+    my ($one, $two) = map { $t->call($_, { to => 'a' }, @who) } qw(far fog);
+
+    is($one->body =~ s/far/fog/r, $two->body,
+       "$path: an argument that its header would repeat");
+    is($one->status, $two->status, "$path: by its status");
+}
+
+my @limited = as('none', uri => '/hidden-limited');
+
+for (1 .. 3) {
+    my ($one, $two) = map { $t->call($_, { to => 'a' }, @limited,
+                                     headers => { 'X-API-Key' => 'none',
+                                                  'Mcp-Param-To' => 'a' }) }
+                          qw(far fog);
+
+    is($one->body =~ s/far/fog/r, $two->body, 'over the limit of a tool');
+    is($one->status, $two->status, 'by its status');
+}
 
 
 # --- resources, prompts, completion, subscriptions

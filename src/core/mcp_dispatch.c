@@ -319,6 +319,7 @@ mcp_dispatch_modern(const mcp_server_t *server, mcp_msg_t *msg,
 
         if (rc == NGX_OK && msg->tool) {
             rc = mcp_headers_check_params(msg, headers, &msg->tool->params);
+            msg->mirrored = (rc == NGX_DECLINED);
         }
     }
 
@@ -598,6 +599,18 @@ mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg)
 {
     if (mcp_dispatch_is_call(msg)) {
         msg->tool = mcp_server_find(server, MCP_OFFER_TOOLS, &msg->name);
+    }
+}
+
+
+void
+mcp_dispatch_hide(const mcp_server_t *server, mcp_msg_t *msg)
+{
+    mcp_dispatch_enter(server, msg);
+
+    if (msg->mirrored && msg->tool == NULL) {
+        msg->mirrored = 0;
+        ngx_memzero(&msg->error, sizeof(mcp_error_t));
     }
 }
 

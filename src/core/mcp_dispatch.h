@@ -49,6 +49,12 @@ ngx_uint_t mcp_dispatch_is_call(const mcp_msg_t *msg);
 void mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg);
 
 /*
+ * Likewise before that: a tool which that endpoint does not have is unknown,
+ * and so is what was found wrong with a call of it.
+ */
+void mcp_dispatch_hide(const mcp_server_t *server, mcp_msg_t *msg);
+
+/*
  * What to do about a message that is a request and has no error.
  * NGX_OK (action), NGX_DECLINED (msg->error) or NGX_ERROR.
  */

@@ -129,6 +129,7 @@ typedef struct {
     const mcp_prompt_t   *prompt;
 
     mcp_error_t         error;
+    ngx_uint_t          mirrored;    /* it is about an argument in a header */
 } mcp_msg_t;
 
 
