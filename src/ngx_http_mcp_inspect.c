@@ -285,7 +285,7 @@ ngx_http_mcp_inspect_header_filter(ngx_http_request_t *r)
         kind = MCP_PEEK_JSON;
 
     } else if (mcp_headers_accept(&r->headers_out.content_type)
-               == MCP_ACCEPT_EVENTS)
+               & MCP_ACCEPT_EVENTS)
     {
         kind = MCP_PEEK_EVENTS;
 

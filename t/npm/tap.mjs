@@ -88,8 +88,8 @@ export function recorder() {
         const text = await response.text();
 
         note.size = text.length;
-        note.answer = note.type === 'application/json' ? JSON.parse(text)
-                                                       : undefined;
+        note.answer = /^application\/json\b/.test(note.type)
+                      ? JSON.parse(text) : undefined;
 
         const changed = fetchAndNote.change?.(note.answer);
 
