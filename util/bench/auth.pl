@@ -44,13 +44,17 @@ my $issuer = MCPTest::Token->new('ES256', kid => 'a');
 my $token = $issuer->token({ sub => 'alice', aud => 'me', scope => 'read',
                              exp => time() + 86400 });
 
-# name, address, credential, title, what it is compared with, what is asked
+# name, address, credential, title, what it is compared with, what is asked: the
+# same bytes go to an endpoint that does not look at them
 
 my @subjects = (
-    [ 'none', '/none', '', 'no credential', 'none' ],
-    [ 'key', '/key', "X-API-Key: key\n", "**a key of $KEYS**", 'none', 0.97 ],
-    [ 'token', '/token', "Authorization: Bearer $token\n", '**a known token**',
-      'none', 0.95 ],
+    [ 'no_key', '/none', "X-API-Key: key\n", 'a key nobody asks for',
+      'no_key' ],
+    [ 'key', '/key', "X-API-Key: key\n", "**a key of $KEYS**", 'no_key', 0.97 ],
+    [ 'no_token', '/none', "Authorization: Bearer $token\n",
+      'a token nobody asks for', 'no_token' ],
+    [ 'token', '/token', "Authorization: Bearer $token\n",
+      '**a known token**', 'no_token', 0.95 ],
     [ 'proxy', '/proxy', '', '`proxy_pass`', 'proxy' ],
     [ 'inspect', '/inspect', '', '**`mcp_inspect`**', 'proxy', 0.85 ],
 );

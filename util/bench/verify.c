@@ -50,7 +50,7 @@ verify_one(const char *alg, const char *type, double seconds)
                       "\"sub\":\"alice@example.com\",\"exp\":1900000000,"
                       "\"iat\":1800000000,\"scope\":\"read write\"}");
 
-    audience = jwt_lit("https://example.com/mcp");
+    ngx_str_set(&audience, "https://example.com/mcp");
     audiences.elts = &audience;
     audiences.nelts = 1;
 
