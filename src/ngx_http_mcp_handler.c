@@ -27,6 +27,7 @@
 #include <ngx_http_mcp_view.h>
 
 
+static ngx_uint_t ngx_http_mcp_fits(ngx_http_request_t *r);
 static void ngx_http_mcp_body_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_get(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
@@ -112,12 +113,13 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
         r->expect_tested = 1;
 
         /*
-         * A stream that is answered before its body has ended is reset, and
-         * some clients take that for a failure; but the body of a stranger is
-         * not read.
+         * a stream that is answered before its body has ended is reset,
+         * and some clients take that for a failure
          */
 
-        if (stranger || r->http_version < NGX_HTTP_VERSION_20) {
+        if (r->http_version < NGX_HTTP_VERSION_20
+            || (stranger && !ngx_http_mcp_fits(r)))
+        {
             return NGX_DECLINED;
         }
 
@@ -126,6 +128,21 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_mcp_read_body(r, ngx_http_mcp_body_handler);
+}
+
+
+/* into a buffer, from which it is dropped: a stranger gets no file */
+
+static ngx_uint_t
+ngx_http_mcp_fits(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    return r->headers_in.content_length_n >= 0
+           && r->headers_in.content_length_n
+              <= (off_t) clcf->client_body_buffer_size;
 }
 
 
