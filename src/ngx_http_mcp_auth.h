@@ -66,6 +66,8 @@ struct ngx_http_mcp_auth_conf_s {
     ngx_array_t                 *tool_scopes;  /* of
                                                   ngx_http_mcp_tool_scope_t */
     ngx_str_t                    resource; /* its URI, or empty */
+    u_char                      *file;     /* where that is written */
+    ngx_uint_t                   line;
     ngx_array_t                 *servers;  /* of ngx_str_t: issuers */
     ngx_array_t                 *scopes;   /* of ngx_str_t, to be told */
     ngx_str_t                    initial;  /* those to begin with, spaces

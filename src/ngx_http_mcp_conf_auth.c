@@ -144,6 +144,12 @@ ngx_http_mcp_set_api_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (keys->creds.n == 0) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" has no key, so nobody can call: "
+                           "\"util/mcp-key.sh new\" makes one", &value[1]);
+    }
+
     ngx_http_mcp_warn_of_mode(cf, &value[1]);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);

@@ -48,6 +48,8 @@ ngx_http_mcp_set_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     acf->resource = value[1];
+    acf->file = cf->conf_file->file.name.data;
+    acf->line = cf->conf_file->line;
 
     return NGX_CONF_OK;
 }
@@ -218,9 +220,11 @@ ngx_http_mcp_set_limit_as_tool_error(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_OK;
     }
 
-    if (mlcf->limit_wait
-        && ngx_strncmp(value[2].data, "wait=", sizeof("wait=") - 1) == 0)
-    {
+    if (mlcf->limit_wait == 0) {
+        return "has \"off\" and more";
+    }
+
+    if (ngx_strncmp(value[2].data, "wait=", sizeof("wait=") - 1) == 0) {
         time.data = value[2].data + sizeof("wait=") - 1;
         time.len = value[2].len - (sizeof("wait=") - 1);
 
@@ -313,6 +317,10 @@ ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_mcp_module);
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    if (mlcf->enable == 1) {
+        return "is for what \"proxy_pass\" sends on, and conflicts with \"mcp\"";
+    }
 
     mmcf->enabled = 1;
 

@@ -41,7 +41,8 @@ ngx_http_mcp_metadata_add(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
     if (acf->servers == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"mcp_resource_metadata %V\" needs "
-                      "\"mcp_authorization_servers\"", &acf->resource);
+                      "\"mcp_authorization_servers\" in %s:%ui",
+                      &acf->resource, acf->file, acf->line);
         return NGX_ERROR;
     }
 
@@ -83,7 +84,8 @@ ngx_http_mcp_metadata_add(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "two locations of a server have the path of "
-                          "\"mcp_resource_metadata %V\"", &acf->resource);
+                          "\"mcp_resource_metadata %V\" in %s:%ui",
+                          &acf->resource, acf->file, acf->line);
             return NGX_ERROR;
         }
     }

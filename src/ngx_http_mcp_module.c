@@ -39,8 +39,6 @@ static char *ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_http_mcp_merge_enable(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *prev, ngx_http_mcp_loc_conf_t *conf);
-static char *ngx_http_mcp_merge_inspect(ngx_conf_t *cf,
-    ngx_http_mcp_loc_conf_t *conf);
 static char *ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_mcp_set_publish(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -484,8 +482,16 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         }
     }
 
-    if (conf->inspect && ngx_http_mcp_merge_inspect(cf, conf) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
+    if (conf->enable) {
+        /* what is inherited is for the locations around it */
+        conf->inspect = 0;
+    }
+
+    if (conf->inspect) {
+        conf->server = ngx_http_mcp_inspect_server(cf, conf);
+        if (conf->server == NULL) {
+            return NGX_CONF_ERROR;
+        }
     }
 
     if (!conf->enable && !conf->inspect) {
@@ -545,26 +551,6 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
 
 
 static char *
-ngx_http_mcp_merge_inspect(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (conf->enable) {
-        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"mcp_inspect\" is for what \"proxy_pass\" sends on, "
-                      "and location \"%V\" has \"mcp\"", &clcf->name);
-        return NGX_CONF_ERROR;
-    }
-
-    conf->server = ngx_http_mcp_inspect_server(cf, conf);
-
-    return conf->server ? NGX_CONF_OK : NGX_CONF_ERROR;
-}
-
-
-static char *
 ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_mcp_loc_conf_t *mlcf = conf;
@@ -580,6 +566,11 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (clcf->handler) {
         return "conflicts with another content handler of the location";
+    }
+
+    if (mlcf->inspect == 1) {
+        return "conflicts with \"mcp_inspect\", which is for what "
+               "\"proxy_pass\" sends on";
     }
 
     clcf->handler = ngx_http_mcp_handler;

@@ -57,6 +57,12 @@ refused('a scope that implies itself',
         qr/invalid scope "admin" or "wri te"/);
 
 
+my ($rc, $out) = MCPTest->new(location => 'mcp; mcp_api_keys %%DIR%%/keys;',
+                              files => { keys => "# none yet\n" })->test_config;
+is($rc, 0, 'a file without keys');
+like($out, qr/\[warn\].*keys" has no key, so nobody can call: /, 'is told of');
+
+
 # --- who calls
 
 my $t = MCPTest->new(

@@ -19,10 +19,12 @@ accepted('inherited', server => 'mcp_inspect on;
          location /a { proxy_pass http://127.0.0.1:1; mcp_inspect off; }',
          location => 'proxy_pass http://127.0.0.1:1;');
 
-my ($rc, $out) = MCPTest->new(location => 'mcp; mcp_inspect on;')->test_config;
-isnt($rc, 0, 'together with "mcp": refused');
-like($out, qr/"mcp_inspect" is for what "proxy_pass" sends on, and location /,
-     'together with "mcp": why');
+refused('after "mcp"', location => 'mcp_inspect on;',
+        qr/"mcp_inspect" directive is for what "proxy_pass" sends on, and/);
+refused('before "mcp"', server => "location /a {\nmcp_inspect on;\n"
+                                  . "mcp; # HERE\n}",
+        qr/"mcp" directive conflicts with "mcp_inspect"/);
+accepted('around "mcp"', server => 'mcp_inspect on;');
 
 my $keys = sha256_hex('bob') . " bob read\n" . sha256_hex('amy') . " amy write\n"
            . sha256_hex('few') . " few write tools=ec*\n";

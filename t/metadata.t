@@ -57,7 +57,7 @@ sub broken {
 
 
 broken('metadata without issuers',
-       qr/"mcp_resource_metadata https:\/\/a\/m" needs "mcp_authorization_/,
+       qr/metadata https:\/\/a\/m" needs "mcp_auth\S+ in \S+nginx.conf:\d+/,
        location => 'mcp; mcp_resource_metadata https://a/m;');
 broken('one path twice', qr/two locations of a server have the path of/,
        location => "mcp; mcp_resource_metadata https://a/m; $servers",

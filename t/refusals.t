@@ -25,7 +25,7 @@ refused('no time', location => 'mcp_limit_as_tool_error on 5s;',
 refused('no time at all', location => 'mcp_limit_as_tool_error on wait=0;',
         qr/invalid parameter "wait=0", expected wait=TIME, 1s at least/);
 refused('a time for nothing', location => 'mcp_limit_as_tool_error off wait=1s;',
-        qr/invalid parameter "wait=1s"/);
+        qr/"mcp_limit_as_tool_error" directive has "off" and more/);
 
 my $limits = 'limit_req zone=all burst=1 nodelay;';
 

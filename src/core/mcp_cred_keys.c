@@ -167,7 +167,8 @@ mcp_cred_line(mcp_cred_t *key, ngx_pool_t *pool, u_char *p, u_char *last)
             err = mcp_cred_scopes(key, pool, &word);
 
         } else {
-            err = "expected \"not_before=\", \"expires=\" or \"tools=\"";
+            err = "expected \"not_before=\", \"expires=\" or \"tools=\", and "
+                  "commas between scopes";
         }
 
         if (err) {

@@ -66,6 +66,8 @@ static keys_bad_t  keys_bad[] = {
 
     { A, 1, "expected a name" },
     { A "   ", 1, "expected a name" },
+    { A " a read write", 1, "expected \"not_before=\", \"expires=\" or "
+      "\"tools=\", and commas between scopes" },
     { A " expires=2027-01-01", 1, "expected a name" },
     { A " tools=a", 1, "expected a name" },
     { A " a=b", 1, "expected a name" },
