@@ -178,8 +178,10 @@ like(tail({ log => 'access' })->[0], qr/is not there: nothing was logged/,
      'a log that is rotated');
 $t->signal('USR1');
 ok(wait_until(sub { -e $t->path('logs/access.log') }), 'a new one');
-page('new');
-is_deeply(tail({ log => 'access' }), ['GET /page 204 "new"'], 'is read');
+# the master opens it first, and then each worker
+ok(wait_until(sub { page('new'); -s $t->path('logs/access.log') }),
+   'that is written to');
+is(tail({ log => 'access' })->[0], 'GET /page 204 "new"', 'is read');
 
 
 # made ones: against all lines, for sizes around a block

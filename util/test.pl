@@ -9,13 +9,18 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use File::Path qw(make_path);
 use TAP::Harness;
 
 # of one test program, in seconds
 use constant TIMEOUT => 420;
 
+# of what a failed one has to say, in lines
+use constant LAST => 100;
+
 my $top = abs_path(dirname(__FILE__) . '/..');
 my $build = $ENV{BUILD_DIR};
+my $logs = "$build/log";
 
 my %plain = (
     TEST_NGINX_MODULE => "$build/ngx_http_mcp_module.so",
@@ -32,11 +37,21 @@ my %command;
 my @names;
 
 
+# what a test says on stderr is kept, and shown at the end if it fails
+
+sub errors {
+    my ($name) = @_;
+
+    return "$logs/" . $name =~ s/\W+/-/gr;
+}
+
+
 sub add {
     my ($name, $env, @run) = @_;
 
     push @names, $name;
-    $command{$name} = ['timeout', '-k', 10, TIMEOUT, 'env',
+    $command{$name} = ['sh', '-c', 'exec "$@" 2>"$0"', errors($name),
+                       'timeout', '-k', 10, TIMEOUT, 'env',
                        (map { "$_=$env->{$_}" } sort keys %$env), @run];
     return;
 }
@@ -63,6 +78,8 @@ sub add_programs {
 
 chdir $top or die "$top: $!\n";
 
+make_path($logs);
+
 my @tests = sort glob 't/*.t';
 my @slow = grep { m{/(?:conformance|sdk_)} } @tests;
 
@@ -84,6 +101,7 @@ my $harness = TAP::Harness->new({
 my $all = $harness->runtests(@names);
 
 my ($passed, $failed) = (0, 0);
+my @failed;
 
 for my $name (@names) {
     my ($parser) = $all->parsers($name);
@@ -93,8 +111,17 @@ for my $name (@names) {
     print "skipped: $name: ", scalar $parser->skipped, " tests\n"
         if $parser->skipped;
 
+    push @failed, $name if $parser->has_problems;
     $passed += $parser->passed;
     $failed += $parser->failed || ($parser->has_problems ? 1 : 0);
+}
+
+for my $name (@failed) {
+    open my $fh, '<', errors($name) or die errors($name), ": $!\n";
+    my @lines = <$fh>;
+
+    print "\nfailed: $name\n";
+    print @lines > LAST ? @lines[-LAST() .. -1] : @lines;
 }
 
 print "$passed passed, $failed failed\n";
