@@ -206,7 +206,11 @@ ngx_http_mcp_auth_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_metadata_handler;
 
-    return ngx_http_mcp_conf_keys(cf);
+    if (ngx_http_mcp_conf_keys(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_mcp_conf_auth_check(cf);
 }
 
 

@@ -124,6 +124,7 @@ ngx_http_mcp_set_api_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     acf->keys = keys;
+    keys->file = value[1];
 
     if (ngx_http_mcp_read_file(cf, &value[1], NGX_HTTP_MCP_KEYS_FILE_MAX, &text)
         != NGX_OK)
@@ -243,9 +244,11 @@ ngx_http_mcp_set_hidden(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_http_mcp_set_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_str_t                  *value;
-    ngx_http_mcp_auth_conf_t   *acf;
-    ngx_http_mcp_tool_scope_t  *scope;
+    ngx_str_t                   *value;
+    ngx_array_t                **slot;
+    ngx_http_mcp_auth_conf_t    *acf;
+    ngx_http_mcp_main_conf_t    *mmcf;
+    ngx_http_mcp_tool_scope_t   *scope;
 
     acf = ngx_http_mcp_conf_auth(cf);
 
@@ -255,6 +258,15 @@ ngx_http_mcp_set_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (acf->tool_scopes == NULL) {
             return NGX_CONF_ERROR;
         }
+
+        mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+        slot = ngx_array_push(&mmcf->tool_scopes);
+        if (slot == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *slot = acf->tool_scopes;
     }
 
     scope = ngx_array_push(acf->tool_scopes);
@@ -266,6 +278,8 @@ ngx_http_mcp_set_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
     scope->pattern = value[1];
+    scope->at.file = cf->conf_file->file.name.data;
+    scope->at.line = cf->conf_file->line;
 
     return ngx_http_mcp_conf_scopes(cf, 2, &scope->set);
 }
@@ -406,6 +420,8 @@ ngx_http_mcp_conf_need(ngx_conf_t *cf, const mcp_tool_t *tool,
 
     conf = ngx_http_mcp_conf_auth(cf);
 
+    ngx_http_mcp_conf_scope_fits(conf->tool_scopes, &tool->name);
+
     ngx_memzero(&set, sizeof(mcp_scope_set_t));
 
     if (!ngx_http_mcp_tool_need(conf->tool_scopes, &tool->name, &set)) {
@@ -432,10 +448,16 @@ ngx_http_mcp_conf_need(ngx_conf_t *cf, const mcp_tool_t *tool,
 ngx_int_t
 ngx_http_mcp_conf_views(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
-    ngx_http_core_loc_conf_t  *clcf;
-    ngx_http_mcp_auth_conf_t  *acf;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_mcp_auth_conf_t   *acf;
+    ngx_http_mcp_tool_scope_t  *scope;
 
     acf = conf->auth;
+
+    if (acf->tool_scopes) {
+        scope = acf->tool_scopes->elts;
+        scope->served = 1;
+    }
 
     if (mcp_view_scoped(conf->server)
         && !ngx_http_mcp_auth_enabled(acf)
@@ -446,7 +468,8 @@ ngx_http_mcp_conf_views(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "scopes are needed in location \"%V\" and nobody can "
                       "have one: add \"mcp_api_keys\", or \"mcp_consumer\" "
-                      "with \"scope=\"", &clcf->name);
+                      "with \"scope=\" in %s:%ui", &clcf->name,
+                      conf->at.file, conf->at.line);
         return NGX_ERROR;
     }
 

@@ -87,5 +87,11 @@ ngx_int_t ngx_http_mcp_conf_views(ngx_conf_t *cf,
 /* what each key may do, when all scopes are known: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_conf_keys(ngx_conf_t *cf);
 
+/* lines of "mcp_tool_scope" fit a tool, NULL for any; "lines" may be NULL */
+void ngx_http_mcp_conf_scope_fits(ngx_array_t *lines, const ngx_str_t *name);
+
+/* the last: what is wrong with all of it, NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_conf_auth_check(ngx_conf_t *cf);
+
 
 #endif /* _NGX_HTTP_MCP_CONF_AUTH_H_INCLUDED_ */

@@ -11,7 +11,7 @@
 #include <mcp_params.h>
 #include <mcp_peek.h>
 #include <mcp_tools.h>
-#include <ngx_http_mcp_auth.h>
+#include <ngx_http_mcp_conf_auth.h>
 #include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_view.h>
@@ -38,6 +38,8 @@ mcp_server_t *
 ngx_http_mcp_inspect_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
     mcp_server_t  *server;
+
+    ngx_http_mcp_conf_scope_fits(conf->auth->tool_scopes, NULL);
 
     server = ngx_pcalloc(cf->pool, sizeof(mcp_server_t));
     if (server == NULL) {

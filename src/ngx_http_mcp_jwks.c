@@ -68,8 +68,9 @@ static void ngx_http_mcp_jwks_cleanup(void *data);
 
 
 ngx_http_mcp_jwks_t *
-ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri, ngx_str_t *server)
+ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri)
 {
+    ngx_str_t            *server;
     ngx_pool_cleanup_t   *cln;
     ngx_http_mcp_jwks_t  *set;
 
@@ -84,8 +85,13 @@ ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri, ngx_str_t *server)
     cln->handler = ngx_http_mcp_jwks_cleanup;
 
     set->uri = *uri;
+    set->cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    set->at.file = cf->conf_file->file.name.data;
+    set->at.line = cf->conf_file->line;
     set->refresh = NGX_HTTP_MCP_JWKS_REFRESH;
     set->interval = NGX_HTTP_MCP_JWKS_INTERVAL;
+
+    server = &set->cscf->server_name;
 
     mcp_key(set->key, 'J', server, uri);
     mcp_key(set->text, 'j', server, uri);

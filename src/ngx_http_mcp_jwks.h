@@ -22,6 +22,8 @@
 
 typedef struct {
     ngx_str_t                    uri;      /* empty: of a file, for ever */
+    ngx_http_core_srv_conf_t    *cscf;     /* whose URI that is */
+    ngx_http_mcp_at_t            at;       /* where it is written */
     time_t                       refresh;  /* seconds until it is old */
     time_t                       interval; /* at least between two requests */
     u_char                       key[MCP_KEY];   /* of what is known of it */
@@ -38,9 +40,8 @@ typedef struct {
 } ngx_http_mcp_jwks_t;
 
 
-/* a set of a URI, "server" tells those of several servers apart; or NULL */
-ngx_http_mcp_jwks_t *ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri,
-    ngx_str_t *server);
+/* a set of a URI of the server, or of a file if that is empty; or NULL */
+ngx_http_mcp_jwks_t *ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri);
 
 /*
  * Takes over what is known of the set: NGX_OK, there are keys, which may be

@@ -342,6 +342,9 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&mmcf->api_keys, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->sets, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->tool_scopes, cf->pool, 1, sizeof(void *))
+           != NGX_OK
         || ngx_array_init(&mmcf->packs, cf->pool, 4,
                           sizeof(ngx_http_mcp_pack_t))
            != NGX_OK
@@ -504,14 +507,14 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    if (conf->consumer == NULL
-        && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
+    if (conf->auth->resource.len
+        && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (conf->auth->resource.len
-        && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
+    if (conf->consumer == NULL
+        && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -530,6 +533,15 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
+    if (conf->inspect == 1 && clcf->handler == NULL && clcf->name.len
+        && clcf->locations == NULL)
+    {
+        ngx_http_mcp_conf_refuse(cf, &conf->at, "\"mcp_inspect\" is for what "
+                                 "\"proxy_pass\" sends on, and location "
+                                 "\"%V\" has none", &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
     if (conf->enable == 1 && clcf->handler != ngx_http_mcp_handler) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"mcp\" conflicts with another content handler "
@@ -538,6 +550,7 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
     }
 
     if (conf->enable == NGX_CONF_UNSET) {
+        conf->at = prev->at;
         conf->enable = (clcf->noname && prev->enable == 1
                         && clcf->handler == NULL);
 
@@ -575,6 +588,7 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_http_mcp_handler;
     mlcf->enable = 1;
+    ngx_http_mcp_conf_here(cf, &mlcf->at);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
     mmcf->enabled = 1;
