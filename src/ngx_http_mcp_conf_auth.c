@@ -72,6 +72,13 @@ ngx_http_mcp_conf_auth_merge(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *prev,
 
     ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
 
+    /* a part of a resource has the metadata of the whole */
+
+    if (conf->resource.len == 0 && prev->url.len) {
+        conf->resource = prev->resource;
+        conf->url = prev->url;
+    }
+
     return NGX_CONF_OK;
 }
 

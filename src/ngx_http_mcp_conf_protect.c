@@ -319,8 +319,8 @@ ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
 
     if (mlcf->enable == 1) {
-        return "is for what \"proxy_pass\" sends on, and conflicts with "
-               "\"mcp\"";
+        return "conflicts with \"mcp\": it is for what \"proxy_pass\" "
+               "sends on";
     }
 
     mmcf->enabled = 1;

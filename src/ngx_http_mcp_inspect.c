@@ -23,7 +23,8 @@ static ngx_int_t ngx_http_mcp_inspect_call(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
-static ngx_uint_t ngx_http_mcp_inspect_is_credential(ngx_table_elt_t *h);
+static ngx_uint_t ngx_http_mcp_inspect_is_credential(
+    ngx_http_mcp_auth_conf_t *conf, ngx_table_elt_t *h);
 static ngx_int_t ngx_http_mcp_inspect_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_inspect_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -193,7 +194,7 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_http_mcp_inspect_is_credential(&h[i])) {
+            if (ngx_http_mcp_inspect_is_credential(mlcf->auth, &h[i])) {
                 continue;
             }
 
@@ -229,11 +230,13 @@ ngx_http_mcp_inspect_again(ngx_http_request_t *r)
 
 
 static ngx_uint_t
-ngx_http_mcp_inspect_is_credential(ngx_table_elt_t *h)
+ngx_http_mcp_inspect_is_credential(ngx_http_mcp_auth_conf_t *conf,
+    ngx_table_elt_t *h)
 {
     return (h->key.len == sizeof("authorization") - 1
             && ngx_strncmp(h->lowcase_key, "authorization", h->key.len) == 0)
-           || (h->key.len == sizeof("x-api-key") - 1
+           || (conf->keys
+               && h->key.len == sizeof("x-api-key") - 1
                && ngx_strncmp(h->lowcase_key, "x-api-key", h->key.len) == 0);
 }
 

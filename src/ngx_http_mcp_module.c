@@ -516,6 +516,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (conf->auth->resource.len
+        && conf->auth->url.len == 0
         && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
