@@ -38,9 +38,10 @@ typedef struct {
 typedef struct {
     ngx_str_t                    pattern;
     mcp_scope_set_t              set;
-    ngx_http_mcp_at_t            at;       /* where it is written */
-    unsigned                     served:1; /* an endpoint has it */
-    unsigned                     fits:1;   /* a tool, as far as can be seen */
+    u_char                      *file;     /* where it is written */
+    ngx_uint_t                   line;
+    unsigned                     asked:1;  /* it is of some endpoint */
+    unsigned                     fits:1;   /* which has such a tool */
 } ngx_http_mcp_tool_scope_t;
 
 

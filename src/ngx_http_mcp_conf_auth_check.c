@@ -13,16 +13,14 @@
 
 
 /*
- * Mistakes that show when all of the configuration is read.  A name that is
+ * Mistakes that show when all of the configuration is read.  A scope that is
  * not spelled as elsewhere is no error by itself, but would leave a tool to
- * everybody, or to nobody, without a word.
+ * nobody, without a word.
  */
 
 
 static ngx_int_t ngx_http_mcp_conf_check_set(ngx_conf_t *cf,
     ngx_http_mcp_jwks_t *set);
-static void ngx_http_mcp_conf_check_patterns(ngx_conf_t *cf,
-    ngx_array_t *lines);
 static void ngx_http_mcp_conf_check_keys(ngx_conf_t *cf,
     const mcp_scopes_t *scopes, ngx_http_mcp_keys_t *keys);
 static ngx_uint_t ngx_http_mcp_conf_unknown(const mcp_scopes_t *scopes,
@@ -33,7 +31,6 @@ ngx_int_t
 ngx_http_mcp_conf_auth_check(ngx_conf_t *cf)
 {
     ngx_uint_t                  i;
-    ngx_array_t               **lines;
     ngx_http_mcp_jwks_t       **sets;
     ngx_http_mcp_keys_t       **keys;
     ngx_http_mcp_main_conf_t   *mmcf;
@@ -46,12 +43,6 @@ ngx_http_mcp_conf_auth_check(ngx_conf_t *cf)
         if (ngx_http_mcp_conf_check_set(cf, sets[i]) != NGX_OK) {
             return NGX_ERROR;
         }
-    }
-
-    lines = mmcf->tool_scopes.elts;
-
-    for (i = 0; i < mmcf->tool_scopes.nelts; i++) {
-        ngx_http_mcp_conf_check_patterns(cf, lines[i]);
     }
 
     keys = mmcf->api_keys.elts;
@@ -89,45 +80,6 @@ ngx_http_mcp_conf_check_set(ngx_conf_t *cf, ngx_http_mcp_jwks_t *set)
     }
 
     return NGX_OK;
-}
-
-
-void
-ngx_http_mcp_conf_scope_fits(ngx_array_t *lines, const ngx_str_t *name)
-{
-    ngx_uint_t                  i;
-    ngx_http_mcp_tool_scope_t  *scope;
-
-    scope = lines ? lines->elts : NULL;
-
-    for (i = 0; scope && i < lines->nelts; i++) {
-
-        if (name == NULL || mcp_pattern_match(&scope[i].pattern, name)) {
-            scope[i].fits = 1;
-        }
-    }
-}
-
-
-static void
-ngx_http_mcp_conf_check_patterns(ngx_conf_t *cf, ngx_array_t *lines)
-{
-    ngx_uint_t                  i;
-    ngx_http_mcp_tool_scope_t  *scope;
-
-    scope = lines->elts;
-
-    /* those of no endpoint are not looked at: nor are their tools */
-
-    for (i = 0; i < lines->nelts && scope->served; i++) {
-
-        if (!scope[i].fits) {
-            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                          "no tool fits \"%V\" of \"mcp_tool_scope\" in %s:%ui",
-                          &scope[i].pattern, scope[i].at.file,
-                          scope[i].at.line);
-        }
-    }
 }
 
 

@@ -10,7 +10,6 @@
 #include <mcp_origin.h>
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_conf_auth.h>
-#include <ngx_http_mcp_conf_pass.h>
 #include <ngx_http_mcp_refusal.h>
 
 
@@ -361,11 +360,13 @@ ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
 
     if (mlcf->enable == 1) {
-        return "is for what \"proxy_pass\" sends on, and conflicts with \"mcp\"";
+        return "conflicts with \"mcp\": it is for what \"proxy_pass\" "
+               "sends on";
     }
 
     mmcf->enabled = 1;
-    ngx_http_mcp_conf_here(cf, &mlcf->at);
+    mlcf->file = cf->conf_file->file.name.data;
+    mlcf->line = cf->conf_file->line;
 
     return ngx_conf_set_flag_slot(cf, cmd, mlcf);
 }

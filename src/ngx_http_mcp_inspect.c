@@ -11,7 +11,7 @@
 #include <mcp_params.h>
 #include <mcp_peek.h>
 #include <mcp_tools.h>
-#include <ngx_http_mcp_conf_auth.h>
+#include <ngx_http_mcp_auth.h>
 #include <ngx_http_mcp_inspect.h>
 #include <ngx_http_mcp_reply.h>
 #include <ngx_http_mcp_view.h>
@@ -23,7 +23,8 @@ static ngx_int_t ngx_http_mcp_inspect_call(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
-static ngx_uint_t ngx_http_mcp_inspect_is_credential(ngx_table_elt_t *h);
+static ngx_uint_t ngx_http_mcp_inspect_is_credential(
+    ngx_http_mcp_auth_conf_t *conf, ngx_table_elt_t *h);
 static ngx_int_t ngx_http_mcp_inspect_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_mcp_inspect_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -38,8 +39,6 @@ mcp_server_t *
 ngx_http_mcp_inspect_server(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
 {
     mcp_server_t  *server;
-
-    ngx_http_mcp_conf_scope_fits(conf->auth->tool_scopes, NULL);
 
     server = ngx_pcalloc(cf->pool, sizeof(mcp_server_t));
     if (server == NULL) {
@@ -195,7 +194,7 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_http_mcp_inspect_is_credential(&h[i])) {
+            if (ngx_http_mcp_inspect_is_credential(mlcf->auth, &h[i])) {
                 continue;
             }
 
@@ -231,11 +230,13 @@ ngx_http_mcp_inspect_again(ngx_http_request_t *r)
 
 
 static ngx_uint_t
-ngx_http_mcp_inspect_is_credential(ngx_table_elt_t *h)
+ngx_http_mcp_inspect_is_credential(ngx_http_mcp_auth_conf_t *conf,
+    ngx_table_elt_t *h)
 {
     return (h->key.len == sizeof("authorization") - 1
             && ngx_strncmp(h->lowcase_key, "authorization", h->key.len) == 0)
-           || (h->key.len == sizeof("x-api-key") - 1
+           || (conf->keys
+               && h->key.len == sizeof("x-api-key") - 1
                && ngx_strncmp(h->lowcase_key, "x-api-key", h->key.len) == 0);
 }
 

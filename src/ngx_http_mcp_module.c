@@ -386,6 +386,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
      *
      *     conf->instructions = { 0, NULL };
      *     conf->versions = 0;
+     *     conf->file = NULL;
      *     conf->consumer = NULL;
      *     conf->server = NULL;
      */
@@ -492,7 +493,9 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->inspect) {
         conf->server = ngx_http_mcp_inspect_server(cf, conf);
-        if (conf->server == NULL) {
+        if (conf->server == NULL
+            || ngx_http_mcp_conf_views(cf, conf) != NGX_OK)
+        {
             return NGX_CONF_ERROR;
         }
     }
@@ -508,6 +511,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (conf->auth->resource.len
+        && conf->auth->url.len == 0
         && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -536,9 +540,10 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
     if (conf->inspect == 1 && clcf->handler == NULL && clcf->name.len
         && clcf->locations == NULL)
     {
-        ngx_http_mcp_conf_refuse(cf, &conf->at, "\"mcp_inspect\" is for what "
-                                 "\"proxy_pass\" sends on, and location "
-                                 "\"%V\" has none", &clcf->name);
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mcp_inspect\" is for what \"proxy_pass\" sends on, "
+                      "and location \"%V\" has none in %s:%ui",
+                      &clcf->name, conf->file, conf->line);
         return NGX_CONF_ERROR;
     }
 
@@ -550,9 +555,11 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
     }
 
     if (conf->enable == NGX_CONF_UNSET) {
-        conf->at = prev->at;
         conf->enable = (clcf->noname && prev->enable == 1
                         && clcf->handler == NULL);
+
+        conf->file = prev->file;
+        conf->line = prev->line;
 
         if (conf->enable && clcf->lmt_excpt) {
             clcf->handler = ngx_http_mcp_handler;
@@ -588,7 +595,8 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_http_mcp_handler;
     mlcf->enable = 1;
-    ngx_http_mcp_conf_here(cf, &mlcf->at);
+    mlcf->file = cf->conf_file->file.name.data;
+    mlcf->line = cf->conf_file->line;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
     mmcf->enabled = 1;

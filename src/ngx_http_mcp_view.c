@@ -18,7 +18,7 @@
 typedef struct {
     ngx_queue_t                  queue;    /* the one used last is first */
     mcp_scope_set_t              set;
-    const ngx_array_t           *tools;
+    mcp_caller_t                 caller;   /* with this set */
     mcp_server_t                 server;
     ngx_pool_t                  *pool;
     ngx_uint_t                   count;    /* of requests */
@@ -145,10 +145,7 @@ ngx_http_mcp_view_find(ngx_http_mcp_views_t *views, const mcp_caller_t *caller)
     {
         view = ngx_queue_data(q, ngx_http_mcp_view_t, queue);
 
-        if (view->tools == caller->tools
-            && ngx_memcmp(&view->set, caller->set, sizeof(mcp_scope_set_t))
-               == 0)
-        {
+        if (mcp_caller_same(&view->caller, caller)) {
             ngx_queue_remove(q);
             ngx_queue_insert_head(&views->queue, q);
 
@@ -184,7 +181,8 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
 
     view->pool = pool;
     view->set = *caller->set;
-    view->tools = caller->tools;
+    view->caller.set = &view->set;
+    view->caller.tools = caller->tools;
 
     if (views->n == NGX_HTTP_MCP_VIEWS) {
         q = ngx_queue_last(&views->queue);
@@ -196,6 +194,9 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
 
     ngx_queue_insert_head(&views->queue, &view->queue);
     views->n++;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, log, 0,
+                   "mcp view rendered: %p, %ui kept", view, views->n);
 
     return view;
 }

@@ -20,7 +20,7 @@ accepted('inherited', server => 'mcp_inspect on;
          location => 'proxy_pass http://127.0.0.1:1;');
 
 refused('after "mcp"', location => 'mcp_inspect on;',
-        qr/"mcp_inspect" directive is for what "proxy_pass" sends on, and/);
+        qr/"mcp_inspect" directive conflicts with "mcp": it is for what/);
 refused('before "mcp"', server => "location /a {\nmcp_inspect on;\n"
                                   . "mcp; # HERE\n}",
         qr/"mcp" directive conflicts with "mcp_inspect"/);

@@ -83,8 +83,8 @@ like($out, qr/ in \S+nginx.conf:\d+$/m, 'scopes that nobody can have: where');
 
 # names that are not spelled as elsewhere
 
-for (['a tool', 'mcp_tool_scope ad write;',
-      qr/no tool fits "ad" of "mcp_tool_scope" in \S+nginx.conf:\d+$/m],
+for (['a tool', 'mcp_tool_scope x* write;',
+      qr/no tool is called "x\*" in "mcp_tool_scope" in \S+nginx.conf:\d+$/m],
      ['a scope', 'mcp_tool_scope add wirte;',
       qr/\/keys", line 3: nothing needs the scope "write"$/m])
 {
@@ -98,7 +98,7 @@ for (['a tool', 'mcp_tool_scope ad write;',
 
     is($rc, 0, "$name that nothing has");
     like($out, $re, "$name that nothing has: is told of");
-    is(scalar(() = $out =~ /^\d.*(?:no tool fits|nothing needs)/mg), 1,
+    is(scalar(() = $out =~ /^\d.*(?:no tool is called|nothing needs)/mg), 1,
        "$name that nothing has: once");
 }
 
@@ -115,7 +115,7 @@ for (['a tool', 'mcp_tool_scope ad write;',
     }
 EOC
 is($rc, 0, 'tools of another server');
-unlike($out, qr/no tool fits|nothing needs/, 'nobody here knows them');
+unlike($out, qr/no tool is called|nothing needs/, 'nobody here knows them');
 
 refused('scope twice', location => <<'EOC', qr/"scope" directive is duplicate/,
     mcp_prompt a {

@@ -64,6 +64,7 @@ mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
     *view = *server;
 
     view->public = 0;
+    view->whole = server;
 
     if (mcp_server_init(view, pool) != NGX_OK) {
         return NGX_ERROR;
@@ -133,6 +134,42 @@ mcp_caller_may(const mcp_caller_t *caller, const ngx_str_t *name,
     }
 
     return 0;
+}
+
+
+ngx_uint_t
+mcp_caller_same(const mcp_caller_t *one, const mcp_caller_t *two)
+{
+    ngx_str_t   *a, *b;
+    ngx_uint_t   i;
+
+    if (ngx_memcmp(one->set, two->set, sizeof(mcp_scope_set_t)) != 0) {
+        return 0;
+    }
+
+    if (one->tools == two->tools) {
+        return 1;
+    }
+
+    if (one->tools == NULL || two->tools == NULL
+        || one->tools->nelts != two->tools->nelts)
+    {
+        return 0;
+    }
+
+    a = one->tools->elts;
+    b = two->tools->elts;
+
+    for (i = 0; i < one->tools->nelts; i++) {
+
+        if (a[i].len != b[i].len
+            || ngx_memcmp(a[i].data, b[i].data, a[i].len) != 0)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

@@ -32,6 +32,9 @@ typedef struct {
 ngx_uint_t mcp_caller_may(const mcp_caller_t *caller, const ngx_str_t *name,
     const mcp_scope_set_t *need);
 
+/* do both see the same: the same scopes, and patterns of the same text */
+ngx_uint_t mcp_caller_same(const mcp_caller_t *one, const mcp_caller_t *two);
+
 /* does what is listed depend on scopes */
 ngx_uint_t mcp_view_scoped(const mcp_server_t *server);
 
