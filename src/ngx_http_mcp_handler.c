@@ -451,6 +451,10 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 
     mcp_dispatch_enter(ctx->server, msg);
 
+    if (ngx_http_mcp_view_list(ctx, msg) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     rc = mcp_dispatch(ctx->server, msg, action);
 
     if (rc == NGX_DECLINED) {

@@ -21,6 +21,7 @@ typedef struct {
     mcp_caller_t                 caller;   /* with this set */
     mcp_server_t                 server;
     ngx_pool_t                  *pool;
+    ngx_uint_t                   listed;   /* revisions: mcp_version_bit() */
     ngx_uint_t                   count;    /* of requests */
     ngx_uint_t                   stale;    /* the last of them frees it */
 } ngx_http_mcp_view_t;
@@ -83,6 +84,35 @@ ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     for (i = 0; i < ctx->body.n; i++) {
         mcp_dispatch_hide(ctx->server, &ctx->body.msgs[i]);
     }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_mcp_view_list(ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg)
+{
+    ngx_uint_t            bit;
+    ngx_http_mcp_view_t  *view;
+
+    if (ctx->server->whole == NULL || !mcp_dispatch_is_list(msg)) {
+        return NGX_OK;
+    }
+
+    view = (ngx_http_mcp_view_t *)
+               ((u_char *) ctx->server - offsetof(ngx_http_mcp_view_t, server));
+
+    bit = mcp_version_bit(msg->version);
+
+    if (view->listed & bit) {
+        return NGX_OK;
+    }
+
+    if (mcp_view_list(&view->server, view->pool, msg->version) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    view->listed |= bit;
 
     return NGX_OK;
 }
@@ -173,7 +203,7 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
     view = ngx_pcalloc(pool, sizeof(ngx_http_mcp_view_t));
 
     if (view == NULL
-        || mcp_view_render(&view->server, pool, server, caller) != NGX_OK)
+        || mcp_view_init(&view->server, pool, server, caller) != NGX_OK)
     {
         ngx_destroy_pool(pool);
         return NULL;
@@ -196,7 +226,7 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
     views->n++;
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, log, 0,
-                   "mcp view rendered: %p, %ui kept", view, views->n);
+                   "mcp view made: %p, %ui kept", view, views->n);
 
     return view;
 }

@@ -81,6 +81,14 @@ EOC
         mcp_resource "doc:{+path}" { pass GET "/_api/{+path}"; }
     }
 
+    location = /pages {
+        mcp;
+        mcp_page_size 2;
+        mcp_api_keys %%DIR%%/keys;
+        mcp_tools demo text;
+        mcp_tool_scope add read;
+    }
+
     location = /limited {
         mcp;
         mcp_tools demo;
@@ -257,7 +265,7 @@ is($lines[0], '/mcp   401', 'is no guest either');
 
 sub views {
     my $log = $t->slurp('debug.log');
-    return scalar(() = $log =~ /mcp view rendered/g);
+    return scalar(() = $log =~ /mcp view made/g);
 }
 
 
@@ -277,6 +285,33 @@ SKIP: {
 
     is(views() - $before, 2, 'keys with the same patterns share a view');
 }
+
+
+# --- pages of a view, which each revision has for itself
+
+my %names;
+
+for my $era (qw(rpc legacy rpc)) {
+    for my $key (qw(none read)) {
+        my ($cursor, $pages, @names) = (undef, 0);
+
+        do {
+            my $r = $t->$era('tools/list', { $cursor ? (cursor => $cursor)
+                                                     : () },
+                             as($key, uri => '/pages'));
+            push @names, map { $_->{name} } @{ $r->result->{tools} };
+            $cursor = $r->result->{nextCursor};
+        } while ($cursor && ++$pages < 100);
+
+        $names{$key} //= "@names";
+        is("@names", $names{$key}, "$era: pages of $key");
+        cmp_ok($pages, '>', 2, "$era: several");
+    }
+}
+
+is($names{read} =~ s/\badd //r, $names{none}, 'one sees more');
+ok_error($t->rpc('tools/list', { cursor => 'x' }, as('none', uri => '/pages')),
+         200, -32602, 'a cursor of nowhere');
 
 
 # --- more callers than views; a stream keeps its own

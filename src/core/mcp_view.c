@@ -54,7 +54,7 @@ mcp_view_scopes(const mcp_server_t *server, mcp_scope_set_t *set)
 
 
 ngx_int_t
-mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
+mcp_view_init(mcp_server_t *view, ngx_pool_t *pool,
     const mcp_server_t *server, const mcp_caller_t *caller)
 {
     ngx_uint_t            i, offer;
@@ -71,6 +71,9 @@ mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
     }
 
     for (offer = 0; offer < MCP_OFFERS; offer++) {
+        ngx_memzero(view->offers[offer].pages,
+                    sizeof(view->offers[offer].pages));
+
         items = &server->offers[offer].catalog.items;
         item = items->elts;
 
@@ -87,14 +90,27 @@ mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
         }
     }
 
-    if (mcp_tools_render(view, pool) != NGX_OK
-        || mcp_resources_render(view, pool) != NGX_OK
-        || mcp_prompts_render(view, pool) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
     return NGX_OK;
+}
+
+
+ngx_int_t
+mcp_view_list(mcp_server_t *view, ngx_pool_t *pool, ngx_uint_t version)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  versions;
+
+    versions = view->versions;
+    view->versions = mcp_version_bit(version);
+
+    rc = (mcp_tools_render(view, pool) == NGX_OK
+          && mcp_resources_render(view, pool) == NGX_OK
+          && mcp_prompts_render(view, pool) == NGX_OK)
+         ? NGX_OK : NGX_ERROR;
+
+    view->versions = versions;
+
+    return rc;
 }
 
 
