@@ -176,6 +176,13 @@ sub gateway {
         for 1 .. 30;
     is(scalar keys %served, 2, 'gateway.conf: both of them');
 
+    my $page = 'http://localhost:6274';
+    my $r = $t->call('echo', { text => 'x' },
+                     headers => { %{ $key[1] }, Origin => $page });
+    ok_result($r, 'gateway.conf: a page in a browser');
+    is($r->header('Access-Control-Allow-Origin'), $page,
+       'gateway.conf: which may read it');
+
     my %of;
 
     for (1 .. 10) {
@@ -407,8 +414,10 @@ while ($readme =~ /^```nginx\n(.*?)^```/msg) {
 
     my ($first) = $text =~ /^(.*)$/m;
     my $t = $text =~ /^(?:mcp_(?:zone|state_key|scope_implies)|map)\b/m
-            ? MCPTest->new(http => $text, location => 'mcp;',
+            ? MCPTest->new(http => $text =~ s{/var/log/nginx/}{}r, location => 'mcp;',
                            files => { 'mcp-state.key' => 'a' x 64,
+                                      'mcp-log.conf' =>
+                                          slurp("$root/conf.d/mcp-log.conf"),
                                       'mcp.keys' => $keys })
             : $text =~ /^error_page/
             ? MCPTest->new(server => $text =~ s{/var/log/nginx/}{}r,
