@@ -155,7 +155,10 @@ ngx_http_mcp_jwks_read(ngx_http_mcp_jwks_t *set)
 }
 
 
-/* the text was looked at before it was put into the zone */
+/*
+ * The text was looked at before it was put into the zone, which may have
+ * forgotten it: then what there is here is old.
+ */
 
 static void
 ngx_http_mcp_jwks_parse(ngx_http_mcp_jwks_t *set,
@@ -168,6 +171,7 @@ ngx_http_mcp_jwks_parse(ngx_http_mcp_jwks_t *set,
 
     pool = ngx_create_pool(NGX_HTTP_MCP_JWKS_POOL, ngx_cycle->log);
     if (pool == NULL) {
+        set->foreign = 1;
         return;
     }
 
@@ -175,6 +179,7 @@ ngx_http_mcp_jwks_parse(ngx_http_mcp_jwks_t *set,
         || mcp_jwt_keys_parse(&keys, pool, &text, &err) != NGX_OK)
     {
         ngx_destroy_pool(pool);
+        set->foreign = 1;
         return;
     }
 

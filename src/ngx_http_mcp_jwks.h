@@ -33,7 +33,8 @@ typedef struct {
     mcp_jwt_keys_t               keys;
     ngx_pool_t                  *pool;     /* of the keys; NULL: none */
     ngx_uint_t                   generation;  /* of the keys; 0: none yet */
-    ngx_uint_t                   foreign;  /* another configuration had them */
+    ngx_uint_t                   foreign;  /* not those of now: of another
+                                              configuration, or forgotten */
     time_t                       fetched;
     time_t                       checked;
     u_char                       digest[MCP_STATE_DIGEST];  /* of the text */
