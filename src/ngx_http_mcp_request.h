@@ -252,6 +252,10 @@ ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
 ngx_msec_t ngx_http_mcp_call_time(ngx_http_mcp_loc_conf_t *mlcf,
     ngx_http_mcp_ctx_t *ctx);
 
+/* was whoever sent it refused, by us or by an access module; not by another
+ * server.  NULL: nobody was */
+ngx_uint_t ngx_http_mcp_is_stranger(ngx_http_mcp_ctx_t *ctx);
+
 /*
  * Whom state is bound to, "mcp_consumer"; access modules have a say in it, so
  * it is asked for in the content phase.  NGX_OK or NGX_ERROR.
