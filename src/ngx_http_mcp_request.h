@@ -199,6 +199,7 @@ typedef struct {
     unsigned                     judging:1;    /* its credential */
     unsigned                     waited:1;     /* for keys of tokens */
     unsigned                     inspected:1;  /* goes on to another server */
+    unsigned                     whole:1;      /* its answer has ended */
 } ngx_http_mcp_ctx_t;
 
 
