@@ -22,8 +22,8 @@
  *     but fold to some that are
  *   - a request of the specification without "id": some answer it
  *   - a tool's name that is no string
- *   - Mcp-Method and Mcp-Name that do not agree with the body, also of revisions
- *     that do not have them: who routes by headers does not ask for a revision
+ *   - Mcp-Method and Mcp-Name that do not agree with the body, also in
+ *     revisions that do not have them: who routes by them may not ask for one
  *
  * NGX_OK, NGX_DECLINED (msg->error) or NGX_ERROR.
  */
