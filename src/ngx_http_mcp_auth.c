@@ -17,7 +17,7 @@
 
 
 static ngx_int_t ngx_http_mcp_auth_credential(ngx_http_request_t *r,
-    ngx_str_t *token);
+    ngx_http_mcp_auth_conf_t *conf, ngx_str_t *token);
 static ngx_int_t ngx_http_mcp_auth_key(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_keys_t *keys, ngx_str_t *token);
 static ngx_int_t ngx_http_mcp_auth_refuse(ngx_http_request_t *r,
@@ -37,7 +37,7 @@ ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         return NGX_OK;
     }
 
-    switch (ngx_http_mcp_auth_credential(r, &token)) {
+    switch (ngx_http_mcp_auth_credential(r, conf, &token)) {
 
     case NGX_OK:
         break;
@@ -77,12 +77,14 @@ ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
 
 /*
- * The credential, a token or a key.  NGX_OK; NGX_DECLINED: there is none;
- * NGX_ABORT: more than one, or something that can be none.
+ * The credential, a token or a key, for which alone there is a header of its
+ * own.  NGX_OK; NGX_DECLINED: there is none; NGX_ABORT: more than one, or
+ * something that can be none.
  */
 
 static ngx_int_t
-ngx_http_mcp_auth_credential(ngx_http_request_t *r, ngx_str_t *token)
+ngx_http_mcp_auth_credential(ngx_http_request_t *r,
+    ngx_http_mcp_auth_conf_t *conf, ngx_str_t *token)
 {
     ngx_int_t         rc;
     ngx_uint_t        i;
@@ -93,6 +95,10 @@ ngx_http_mcp_auth_credential(ngx_http_request_t *r, ngx_str_t *token)
 
     if (r->headers_in.authorization) {
         rc = mcp_cred_bearer(&r->headers_in.authorization->value, token);
+    }
+
+    if (conf->keys == NULL) {
+        return rc;
     }
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {

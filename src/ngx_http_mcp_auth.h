@@ -37,6 +37,10 @@ typedef struct {
 typedef struct {
     ngx_str_t                    pattern;
     mcp_scope_set_t              set;
+    u_char                      *file;     /* where it is written */
+    ngx_uint_t                   line;
+    unsigned                     asked:1;  /* it is of some endpoint */
+    unsigned                     fits:1;   /* which has such a tool */
 } ngx_http_mcp_tool_scope_t;
 
 

@@ -284,6 +284,7 @@ ngx_int_t
 ngx_http_mcp_auth_jwt_init(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *conf)
 {
     ngx_str_t            *audience;
+    ngx_array_t          *audiences;
     ngx_pool_cleanup_t   *cln;
     ngx_http_mcp_jwt_t   *jwt;
 
@@ -321,15 +322,17 @@ ngx_http_mcp_auth_jwt_init(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *conf)
             return NGX_ERROR;
         }
 
-        conf->audiences = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
-        if (conf->audiences == NULL) {
+        /* of this location: another one within it may be another resource */
+
+        audiences = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
+        if (audiences == NULL) {
             return NGX_ERROR;
         }
 
-        audience = ngx_array_push(conf->audiences);
+        audience = ngx_array_push(audiences);
         *audience = conf->resource;
 
-        jwt->rules.audiences = conf->audiences;
+        jwt->rules.audiences = audiences;
     }
 
     conf->jwt = jwt;

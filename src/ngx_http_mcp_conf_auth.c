@@ -7,18 +7,11 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
-#include <mcp_tools.h>
 #include <ngx_http_mcp_conf.h>
 #include <ngx_http_mcp_conf_auth.h>
-#include <ngx_http_mcp_view.h>
 
 
 #define NGX_HTTP_MCP_KEYS_FILE_MAX  (64 * 1024 * 1024)
-
-
-static mcp_scopes_t *ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf);
-static ngx_uint_t ngx_http_mcp_conf_patterns(
-    const ngx_http_mcp_auth_conf_t *conf);
 
 
 ngx_http_mcp_auth_conf_t *
@@ -78,6 +71,13 @@ ngx_http_mcp_conf_auth_merge(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *prev,
     }
 
     ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
+
+    /* a part of a resource has the metadata of the whole */
+
+    if (conf->resource.len == 0 && prev->url.len) {
+        conf->resource = prev->resource;
+        conf->url = prev->url;
+    }
 
     return NGX_CONF_OK;
 }
@@ -237,233 +237,4 @@ char *
 ngx_http_mcp_set_hidden(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     return ngx_conf_set_flag_slot(cf, cmd, ngx_http_mcp_conf_auth(cf));
-}
-
-
-char *
-ngx_http_mcp_set_tool_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t                  *value;
-    ngx_http_mcp_auth_conf_t   *acf;
-    ngx_http_mcp_tool_scope_t  *scope;
-
-    acf = ngx_http_mcp_conf_auth(cf);
-
-    if (acf->tool_scopes == NGX_CONF_UNSET_PTR) {
-        acf->tool_scopes = ngx_array_create(cf->pool, 4,
-                                            sizeof(ngx_http_mcp_tool_scope_t));
-        if (acf->tool_scopes == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    scope = ngx_array_push(acf->tool_scopes);
-    if (scope == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_memzero(scope, sizeof(ngx_http_mcp_tool_scope_t));
-
-    value = cf->args->elts;
-    scope->pattern = value[1];
-
-    return ngx_http_mcp_conf_scopes(cf, 2, &scope->set);
-}
-
-
-char *
-ngx_http_mcp_set_scope_implies(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t     *value;
-    ngx_uint_t     i;
-    const char    *err;
-    mcp_scopes_t  *scopes;
-
-    scopes = ngx_http_mcp_conf_known_scopes(cf);
-    if (scopes == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    value = cf->args->elts;
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        switch (mcp_scope_imply(scopes, &value[1], &value[i], &err)) {
-
-        case NGX_OK:
-            break;
-
-        case NGX_DECLINED:
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid scope \"%V\" or \"%V\": %s",
-                               &value[1], &value[i], err);
-            return NGX_CONF_ERROR;
-
-        default: /* NGX_ERROR */
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static mcp_scopes_t *
-ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf)
-{
-    ngx_http_mcp_main_conf_t  *mmcf;
-
-    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
-
-    if (mmcf->scopes) {
-        return mmcf->scopes;
-    }
-
-    mmcf->scopes = ngx_pcalloc(cf->pool, sizeof(mcp_scopes_t));
-
-    if (mmcf->scopes == NULL
-        || mcp_scopes_init(mmcf->scopes, cf->pool) != NGX_OK)
-    {
-        return NULL;
-    }
-
-    return mmcf->scopes;
-}
-
-
-char *
-ngx_http_mcp_conf_scopes(ngx_conf_t *cf, ngx_uint_t first,
-    mcp_scope_set_t *set)
-{
-    ngx_str_t   *value;
-    ngx_uint_t   i;
-
-    value = cf->args->elts;
-
-    for (i = first; i < cf->args->nelts; i++) {
-        if (ngx_http_mcp_conf_scope(cf, &value[i], set) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-ngx_int_t
-ngx_http_mcp_conf_scope(ngx_conf_t *cf, ngx_str_t *name, mcp_scope_set_t *set)
-{
-    ngx_int_t      rc;
-    const char    *err;
-    mcp_scopes_t  *scopes;
-
-    scopes = ngx_http_mcp_conf_known_scopes(cf);
-    if (scopes == NULL) {
-        return NGX_ERROR;
-    }
-
-    rc = mcp_scope_add(scopes, name, set, &err);
-
-    if (rc == NGX_DECLINED) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid scope \"%V\": %s",
-                           name, err);
-    }
-
-    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
-}
-
-
-char *
-ngx_http_mcp_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    char *p = conf;
-
-    mcp_scope_set_t  **set;
-
-    set = (mcp_scope_set_t **) (p + cmd->offset);
-
-    if (*set) {
-        return "is duplicate";
-    }
-
-    *set = ngx_pcalloc(cf->pool, sizeof(mcp_scope_set_t));
-    if (*set == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    return ngx_http_mcp_conf_scopes(cf, 1, *set);
-}
-
-
-ngx_int_t
-ngx_http_mcp_conf_need(ngx_conf_t *cf, const mcp_tool_t *tool,
-    const mcp_scope_set_t **need)
-{
-    mcp_scope_set_t            set, *joined;
-    ngx_http_mcp_auth_conf_t  *conf;
-
-    *need = tool->need;
-
-    conf = ngx_http_mcp_conf_auth(cf);
-
-    ngx_memzero(&set, sizeof(mcp_scope_set_t));
-
-    if (!ngx_http_mcp_tool_need(conf->tool_scopes, &tool->name, &set)) {
-        return NGX_OK;
-    }
-
-    joined = ngx_palloc(cf->pool, sizeof(mcp_scope_set_t));
-    if (joined == NULL) {
-        return NGX_ERROR;
-    }
-
-    *joined = set;
-
-    if (tool->need) {
-        mcp_scope_join(joined, tool->need);
-    }
-
-    *need = joined;
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_mcp_conf_views(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-    ngx_http_mcp_auth_conf_t  *acf;
-
-    acf = conf->auth;
-
-    if (mcp_view_scoped(conf->server)
-        && !ngx_http_mcp_auth_enabled(acf)
-        && conf->consumer_scope == NULL)
-    {
-        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "scopes are needed in location \"%V\" and nobody can "
-                      "have one: add \"mcp_api_keys\", or \"mcp_consumer\" "
-                      "with \"scope=\"", &clcf->name);
-        return NGX_ERROR;
-    }
-
-    return ngx_http_mcp_view_add(cf, conf, ngx_http_mcp_conf_patterns(acf));
-}
-
-
-static ngx_uint_t
-ngx_http_mcp_conf_patterns(const ngx_http_mcp_auth_conf_t *conf)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; conf->keys && i < conf->keys->creds.n; i++) {
-        if (conf->keys->creds.keys[i].tools) {
-            return 1;
-        }
-    }
-
-    return 0;
 }

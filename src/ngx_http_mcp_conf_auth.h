@@ -79,10 +79,18 @@ ngx_int_t ngx_http_mcp_conf_need(ngx_conf_t *cf, const mcp_tool_t *tool,
 
 /*
  * For a merged location whose endpoint is complete but not rendered: views, and
- * whether anybody could have the scopes that are needed.  NGX_OK or NGX_ERROR.
+ * whether anybody could have the scopes that are needed; also for one in front
+ * of another server.  NGX_OK or NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_conf_views(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
+
+/* does each "mcp_tool_scope" fit a tool, when all locations are known: NGX_OK
+ * or NGX_ERROR */
+ngx_int_t ngx_http_mcp_conf_tool_scopes(ngx_conf_t *cf);
+
+/* the names that any directive has; NULL if there is no memory */
+mcp_scopes_t *ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf);
 
 /* what each key may do, when all scopes are known: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_conf_keys(ngx_conf_t *cf);

@@ -25,7 +25,6 @@ ngx_http_mcp_set_jwt_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t                 *value, uri;
     ngx_http_mcp_jwks_t       *set;
     ngx_http_mcp_auth_conf_t  *acf;
-    ngx_http_core_srv_conf_t  *cscf;
 
     acf = ngx_http_mcp_conf_auth(cf);
 
@@ -57,9 +56,7 @@ ngx_http_mcp_set_jwt_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
-
-    set = ngx_http_mcp_jwks_create(cf, &uri, &cscf->server_name);
+    set = ngx_http_mcp_jwks_create(cf, &uri);
     if (set == NULL) {
         return NGX_CONF_ERROR;
     }

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <ngx_http_mcp_cors.h>
+#include <ngx_http_mcp_metadata.h>
 
 
 static ngx_int_t ngx_http_mcp_cors_header_filter(ngx_http_request_t *r);
@@ -93,7 +94,8 @@ ngx_http_mcp_cors_header_filter(ngx_http_request_t *r)
            ? ctx->conf : ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
     if (mlcf->cors == NULL || (!mlcf->enable && !mlcf->inspect)
-        || r != r->main || (ctx && ctx->preflight))
+        || r != r->main || (ctx && ctx->preflight)
+        || ngx_http_mcp_is_metadata(r))
     {
         return ngx_http_next_header_filter(r);
     }

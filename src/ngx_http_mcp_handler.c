@@ -45,7 +45,6 @@ ngx_int_t
 ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
 {
     ngx_int_t                 rc;
-    ngx_uint_t                stranger;
     mcp_error_e               cause;
     ngx_http_mcp_ctx_t       *ctx;
     ngx_http_mcp_loc_conf_t  *mlcf;
@@ -102,7 +101,7 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    stranger = (ctx->error.cause != MCP_ERROR_NONE);
+    ctx->stranger = (ctx->error.cause != MCP_ERROR_NONE);
 
     if (cause != MCP_ERROR_NONE) {
         ctx->error.cause = cause;
@@ -118,7 +117,7 @@ ngx_http_mcp_preaccess_handler(ngx_http_request_t *r)
          */
 
         if (r->http_version < NGX_HTTP_VERSION_20
-            || (stranger && !ngx_http_mcp_fits(r)))
+            || (ctx->stranger && !ngx_http_mcp_fits(r)))
         {
             return NGX_DECLINED;
         }
@@ -451,6 +450,10 @@ ngx_http_mcp_act(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_int_t  rc;
 
     mcp_dispatch_enter(ctx->server, msg);
+
+    if (ngx_http_mcp_view_list(ctx, msg) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     rc = mcp_dispatch(ctx->server, msg, action);
 

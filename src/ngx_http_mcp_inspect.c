@@ -25,8 +25,8 @@ static ngx_int_t ngx_http_mcp_inspect_call(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
-static ngx_uint_t ngx_http_mcp_inspect_keeps(ngx_table_elt_t *h,
-    ngx_uint_t known);
+static ngx_uint_t ngx_http_mcp_inspect_keeps(ngx_http_mcp_auth_conf_t *conf,
+    ngx_table_elt_t *h);
 
 
 mcp_server_t *
@@ -137,12 +137,11 @@ ngx_http_mcp_inspect_call(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
 static ngx_int_t
 ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
-    ngx_uint_t        i, known;
+    ngx_uint_t        i;
     ngx_list_t        old;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h, *copy;
 
-    known = ngx_http_mcp_auth_enabled(ctx->conf->auth);
     old = r->headers_in.headers;
 
     ctx->headers_in = old;
@@ -160,7 +159,7 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_http_mcp_inspect_keeps(&h[i], known)) {
+            if (ngx_http_mcp_inspect_keeps(ctx->conf->auth, &h[i])) {
                 continue;
             }
 
@@ -173,7 +172,7 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
         }
     }
 
-    if (known) {
+    if (ngx_http_mcp_auth_enabled(ctx->conf->auth)) {
         r->headers_in.authorization = NULL;
     }
 
@@ -198,15 +197,16 @@ ngx_http_mcp_inspect_again(ngx_http_request_t *r)
 
 
 static ngx_uint_t
-ngx_http_mcp_inspect_keeps(ngx_table_elt_t *h, ngx_uint_t known)
+ngx_http_mcp_inspect_keeps(ngx_http_mcp_auth_conf_t *conf, ngx_table_elt_t *h)
 {
     if (ngx_http_mcp_inspect_header_is(h, "accept-encoding")) {
         return 1;
     }
 
-    return known
+    return ngx_http_mcp_auth_enabled(conf)
            && (ngx_http_mcp_inspect_header_is(h, "authorization")
-               || ngx_http_mcp_inspect_header_is(h, "x-api-key"));
+               || (conf->keys
+                   && ngx_http_mcp_inspect_header_is(h, "x-api-key")));
 }
 
 

@@ -27,6 +27,7 @@
 typedef struct {
     time_t                       asked;
     time_t                       fetched;  /* 0: not yet */
+    ngx_msec_t                   loaded;   /* by which configuration */
     u_char                       digest[MCP_STATE_DIGEST];
 } ngx_http_mcp_jwks_state_t;
 
@@ -49,6 +50,7 @@ typedef struct {
 } ngx_http_mcp_jwks_waiter_t;
 
 
+static void ngx_http_mcp_jwks_name(ngx_conf_t *cf, ngx_http_mcp_jwks_t *set);
 static ngx_int_t ngx_http_mcp_jwks_state(ngx_http_mcp_jwks_t *set,
     ngx_http_mcp_jwks_state_t *state);
 static void ngx_http_mcp_jwks_set_state(ngx_http_mcp_jwks_t *set,
@@ -68,7 +70,7 @@ static void ngx_http_mcp_jwks_cleanup(void *data);
 
 
 ngx_http_mcp_jwks_t *
-ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri, ngx_str_t *server)
+ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri)
 {
     ngx_pool_cleanup_t   *cln;
     ngx_http_mcp_jwks_t  *set;
@@ -86,12 +88,45 @@ ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri, ngx_str_t *server)
     set->uri = *uri;
     set->refresh = NGX_HTTP_MCP_JWKS_REFRESH;
     set->interval = NGX_HTTP_MCP_JWKS_INTERVAL;
+    set->loaded = ngx_current_msec;
 
-    mcp_key(set->key, 'J', server, uri);
-    mcp_key(set->text, 'j', server, uri);
-    mcp_key(set->lock, 'L', server, uri);
+    ngx_http_mcp_jwks_name(cf, set);
 
     return set;
+}
+
+
+/*
+ * Servers have locations of the same name, and their own names are not known
+ * yet.  A place that is another after a reload is asked for its keys anew.
+ */
+
+static void
+ngx_http_mcp_jwks_name(ngx_conf_t *cf, ngx_http_mcp_jwks_t *set)
+{
+    u_char                      place[MCP_KEY], text[2 * NGX_INT_T_LEN + 1];
+    ngx_str_t                   name, number;
+    ngx_http_core_srv_conf_t   *cscf;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    name.data = cscf->file_name;
+    name.len = ngx_strlen(cscf->file_name);
+
+    number.data = text;
+    number.len = ngx_sprintf(text, "%ui:%ui", cscf->line, cmcf->servers.nelts)
+                 - text;
+
+    mcp_key(place, 'J', &name, &number);
+
+    name.data = place;
+    name.len = MCP_KEY;
+
+    mcp_key(set->key, 'J', &name, &set->uri);
+    mcp_key(set->text, 'j', &name, &set->uri);
+    mcp_key(set->lock, 'L', &name, &set->uri);
 }
 
 
@@ -107,6 +142,7 @@ ngx_http_mcp_jwks_read(ngx_http_mcp_jwks_t *set)
     {
         set->checked = ngx_time();
         set->fetched = state.fetched;
+        set->foreign = (state.loaded != set->loaded);
 
         if (set->generation == 0
             || ngx_memcmp(set->digest, state.digest, MCP_STATE_DIGEST) != 0)
@@ -205,7 +241,7 @@ ngx_uint_t
 ngx_http_mcp_jwks_old(ngx_http_mcp_jwks_t *set)
 {
     return set->uri.len
-           && ngx_time() - set->fetched >= set->refresh
+           && (set->foreign || ngx_time() - set->fetched >= set->refresh)
            && ngx_http_mcp_jwks_due(set);
 }
 
@@ -321,6 +357,7 @@ ngx_http_mcp_jwks_done(ngx_http_mcp_subrequest_t *s)
         (void) ngx_http_mcp_jwks_state(set, &state);
 
         state.fetched = ngx_time();
+        state.loaded = set->loaded;
         mcp_cred_digest(&s->answer.body, state.digest);
 
         if (ngx_http_mcp_zone_put(set->text, &s->answer.body,
@@ -328,6 +365,11 @@ ngx_http_mcp_jwks_done(ngx_http_mcp_subrequest_t *s)
             == NGX_OK)
         {
             ngx_http_mcp_jwks_set_state(set, &state);
+
+        } else {
+            ngx_log_error(NGX_LOG_ERR, fetch->timeout.log, 0,
+                          "mcp keys of \"%V\": no room in \"mcp_zone\"",
+                          &set->uri);
         }
 
         set->checked = 0;
@@ -474,11 +516,11 @@ ngx_http_mcp_jwks_wait(ngx_http_request_t *r, ngx_http_mcp_jwks_t *set)
     ngx_http_mcp_notify_wait(&w->waiter);
     ngx_add_timer(&w->event, NGX_HTTP_MCP_JWKS_WAIT);
 
-    /* what was published before is not heard of */
+    /* what was published before is not heard of, nor that nobody asks */
 
     (void) ngx_http_mcp_jwks_state(set, &state);
 
-    if (state.fetched != set->fetched) {
+    if (state.fetched != set->fetched || !ngx_http_mcp_jwks_asked(set)) {
         ngx_post_event(&w->event, &ngx_posted_events);
     }
 

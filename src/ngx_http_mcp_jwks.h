@@ -15,8 +15,8 @@
 /*
  * A set of public keys that a location of this server answers with: asked for
  * by the request that first needs it, kept in the zone for all workers, asked
- * for again when it is old, by one worker at a time.  What could not be had, or
- * is no set, leaves the old one as it was.
+ * for again when it is old, or of another configuration, by one worker at a
+ * time.  What could not be had, or is no set, leaves the old one as it was.
  */
 
 
@@ -24,6 +24,7 @@ typedef struct {
     ngx_str_t                    uri;      /* empty: of a file, for ever */
     time_t                       refresh;  /* seconds until it is old */
     time_t                       interval; /* at least between two requests */
+    ngx_msec_t                   loaded;   /* which configuration this is */
     u_char                       key[MCP_KEY];   /* of what is known of it */
     u_char                       text[MCP_KEY];  /* of the set itself */
     u_char                       lock[MCP_KEY];  /* of who asks for it */
@@ -32,15 +33,15 @@ typedef struct {
     mcp_jwt_keys_t               keys;
     ngx_pool_t                  *pool;     /* of the keys; NULL: none */
     ngx_uint_t                   generation;  /* of the keys; 0: none yet */
+    ngx_uint_t                   foreign;  /* another configuration had them */
     time_t                       fetched;
     time_t                       checked;
     u_char                       digest[MCP_STATE_DIGEST];  /* of the text */
 } ngx_http_mcp_jwks_t;
 
 
-/* a set of a URI, "server" tells those of several servers apart; or NULL */
-ngx_http_mcp_jwks_t *ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri,
-    ngx_str_t *server);
+/* a set of a URI, empty for a file, of the server that is read; or NULL */
+ngx_http_mcp_jwks_t *ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri);
 
 /*
  * Takes over what is known of the set: NGX_OK, there are keys, which may be

@@ -8,6 +8,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 #include <openssl/rand.h>
+#include <mcp_resources.h>
 #include <mcp_sse.h>
 #include <ngx_http_mcp_listener.h>
 #include <ngx_http_mcp_session.h>
@@ -35,6 +36,8 @@ static ngx_uint_t ngx_http_mcp_listen_session_ended(
     ngx_http_mcp_listen_t *listen, ngx_http_mcp_news_t *news);
 static ngx_int_t ngx_http_mcp_listen_session_read(
     ngx_http_mcp_listen_t *listen);
+static ngx_int_t ngx_http_mcp_listen_session_see(
+    ngx_http_mcp_listen_t *listen, ngx_pool_t *pool, ngx_array_t *uris);
 static void ngx_http_mcp_listen_session_keep(ngx_http_mcp_news_t *news,
     ngx_uint_t n, ngx_http_mcp_news_t *old, ngx_uint_t nold);
 static void ngx_http_mcp_listen_session_past(ngx_http_mcp_listen_t *listen,
@@ -306,7 +309,9 @@ ngx_http_mcp_listen_session_read(ngx_http_mcp_listen_t *listen)
         return NGX_ERROR;
     }
 
-    if (ngx_http_mcp_subscribe_read(s->session, pool, &uris) != NGX_OK) {
+    if (ngx_http_mcp_subscribe_read(s->session, pool, &uris) != NGX_OK
+        || ngx_http_mcp_listen_session_see(listen, pool, &uris) != NGX_OK)
+    {
         ngx_destroy_pool(pool);
         return NGX_ERROR;
     }
@@ -341,6 +346,45 @@ ngx_http_mcp_listen_session_read(ngx_http_mcp_listen_t *listen)
     if (last) {
         ngx_destroy_pool(last);
     }
+
+    return NGX_OK;
+}
+
+
+/* another key of the same name may have subscribed to more than this one */
+
+static ngx_int_t
+ngx_http_mcp_listen_session_see(ngx_http_mcp_listen_t *listen,
+    ngx_pool_t *pool, ngx_array_t *uris)
+{
+    ngx_int_t              rc;
+    ngx_str_t             *uri;
+    ngx_uint_t             i, n;
+    ngx_http_mcp_ctx_t    *ctx;
+    const mcp_resource_t  *resource;
+
+    ctx = ngx_http_mcp_get_ctx(listen->request);
+
+    if (ctx->server->whole == NULL) {
+        return NGX_OK;
+    }
+
+    uri = uris->elts;
+    n = 0;
+
+    for (i = 0; i < uris->nelts; i++) {
+        rc = mcp_resource_known(ctx->server, pool, &uri[i], &resource);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc == NGX_OK) {
+            uri[n++] = uri[i];
+        }
+    }
+
+    uris->nelts = n;
 
     return NGX_OK;
 }

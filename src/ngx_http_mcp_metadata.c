@@ -137,6 +137,13 @@ ngx_http_mcp_metadata_handler(ngx_http_request_t *r)
 }
 
 
+ngx_uint_t
+ngx_http_mcp_is_metadata(ngx_http_request_t *r)
+{
+    return ngx_http_mcp_metadata_find(r) != NULL;
+}
+
+
 static ngx_http_mcp_document_t *
 ngx_http_mcp_metadata_find(ngx_http_request_t *r)
 {

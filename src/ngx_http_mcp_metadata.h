@@ -38,6 +38,9 @@ extern ngx_module_t  ngx_http_mcp_auth_module;
 ngx_int_t ngx_http_mcp_metadata_add(ngx_conf_t *cf,
     ngx_http_mcp_loc_conf_t *conf);
 
+/* is it one of these that is asked for */
+ngx_uint_t ngx_http_mcp_is_metadata(ngx_http_request_t *r);
+
 /* the SERVER_REWRITE phase */
 ngx_int_t ngx_http_mcp_metadata_handler(ngx_http_request_t *r);
 

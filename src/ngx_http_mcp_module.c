@@ -342,6 +342,8 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&mmcf->api_keys, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->tool_scopes, cf->pool, 1, sizeof(void *))
+           != NGX_OK
         || ngx_array_init(&mmcf->packs, cf->pool, 4,
                           sizeof(ngx_http_mcp_pack_t))
            != NGX_OK
@@ -383,6 +385,7 @@ ngx_http_mcp_create_loc_conf(ngx_conf_t *cf)
      *
      *     conf->instructions = { 0, NULL };
      *     conf->versions = 0;
+     *     conf->file = NULL;
      *     conf->consumer = NULL;
      *     conf->server = NULL;
      */
@@ -489,7 +492,9 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->inspect) {
         conf->server = ngx_http_mcp_inspect_server(cf, conf);
-        if (conf->server == NULL) {
+        if (conf->server == NULL
+            || ngx_http_mcp_conf_views(cf, conf) != NGX_OK)
+        {
             return NGX_CONF_ERROR;
         }
     }
@@ -511,6 +516,7 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (conf->auth->resource.len
+        && conf->auth->url.len == 0
         && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -540,6 +546,9 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
     if (conf->enable == NGX_CONF_UNSET) {
         conf->enable = (clcf->noname && prev->enable == 1
                         && clcf->handler == NULL);
+
+        conf->file = prev->file;
+        conf->line = prev->line;
 
         if (conf->enable && clcf->lmt_excpt) {
             clcf->handler = ngx_http_mcp_handler;
@@ -575,6 +584,8 @@ ngx_http_mcp_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_http_mcp_handler;
     mlcf->enable = 1;
+    mlcf->file = cf->conf_file->file.name.data;
+    mlcf->line = cf->conf_file->line;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
     mmcf->enabled = 1;

@@ -126,7 +126,7 @@ ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (mlcf->consumer == NULL) {
+    if (mlcf->consumer == NULL || (ctx && ctx->stranger)) {
         ngx_str_null(principal);
         return NGX_OK;
     }

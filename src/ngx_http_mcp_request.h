@@ -44,6 +44,8 @@ typedef struct {
     mcp_scopes_t                *scopes;
     ngx_array_t                  api_keys; /* of ngx_http_mcp_keys_t
                                               pointers */
+    ngx_array_t                  tool_scopes;  /* of arrays of
+                                                  ngx_http_mcp_tool_scope_t */
     ngx_int_t                    request_id;      /* index of $request_id;
                                                      < 0: nobody asks for it */
     ngx_int_t                    request_method;  /* likewise */
@@ -72,6 +74,8 @@ typedef struct ngx_http_mcp_auth_conf_s  ngx_http_mcp_auth_conf_t;
 
 struct ngx_http_mcp_loc_conf_s {
     ngx_flag_t                   enable;
+    u_char                      *file;           /* where that is written */
+    ngx_uint_t                   line;
     ngx_flag_t                   inspect;        /* for another server */
 
     mcp_server_info_t           *info;
@@ -197,6 +201,7 @@ typedef struct {
     unsigned                     gone:1;       /* likewise: cut off */
     unsigned                     preflight:1;  /* a question of a browser */
     unsigned                     judging:1;    /* its credential */
+    unsigned                     stranger:1;   /* it was refused */
     unsigned                     waited:1;     /* for keys of tokens */
     unsigned                     inspected:1;  /* goes on to another server */
     unsigned                     whole:1;      /* its answer has ended */

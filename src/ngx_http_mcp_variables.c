@@ -33,6 +33,8 @@ static ngx_int_t ngx_http_mcp_variable_session(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_error(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static mcp_error_e ngx_http_mcp_variable_cause(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_int_t ngx_http_mcp_variable_consumer(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_mcp_variable_scope(ngx_http_request_t *r,
@@ -255,8 +257,33 @@ ngx_http_mcp_variable_error(ngx_http_request_t *r,
     ctx = ngx_http_mcp_get_ctx(r->main);
 
     return ngx_http_mcp_variable_set(v, ctx ? mcp_error_class(
-                                                  ngx_http_mcp_cause(ctx))
+                                            ngx_http_mcp_variable_cause(r, ctx))
                                             : NULL);
+}
+
+
+/* of what nginx has ended without an answer of ours the status is known only */
+
+static mcp_error_e
+ngx_http_mcp_variable_cause(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_uint_t   status;
+    mcp_error_e  cause;
+
+    cause = ngx_http_mcp_cause(ctx);
+
+    if (cause != MCP_ERROR_NONE || ctx->answered) {
+        return cause;
+    }
+
+    status = r->main->err_status ? r->main->err_status
+                                 : r->main->headers_out.status;
+
+    if (status == NGX_HTTP_CLIENT_CLOSED_REQUEST) {
+        return MCP_ERROR_CANCELLED;
+    }
+
+    return status < NGX_HTTP_BAD_REQUEST ? cause : mcp_error_of_status(status);
 }
 
 
@@ -293,6 +320,7 @@ ngx_http_mcp_variable_scope(ngx_http_request_t *r,
         scope = ctx->identity->scope;
 
     } else if (mlcf->consumer_scope
+               && !(ctx && ctx->stranger)
                && ngx_http_complex_value(r->main, mlcf->consumer_scope, &scope)
                   != NGX_OK)
     {

@@ -18,9 +18,10 @@
 typedef struct {
     ngx_queue_t                  queue;    /* the one used last is first */
     mcp_scope_set_t              set;
-    const ngx_array_t           *tools;
+    mcp_caller_t                 caller;   /* with this set */
     mcp_server_t                 server;
     ngx_pool_t                  *pool;
+    ngx_uint_t                   listed;   /* revisions: mcp_version_bit() */
     ngx_uint_t                   count;    /* of requests */
     ngx_uint_t                   stale;    /* the last of them frees it */
 } ngx_http_mcp_view_t;
@@ -88,6 +89,35 @@ ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 }
 
 
+ngx_int_t
+ngx_http_mcp_view_list(ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg)
+{
+    ngx_uint_t            bit;
+    ngx_http_mcp_view_t  *view;
+
+    if (ctx->server->whole == NULL || !mcp_dispatch_is_list(msg)) {
+        return NGX_OK;
+    }
+
+    view = (ngx_http_mcp_view_t *)
+               ((u_char *) ctx->server - offsetof(ngx_http_mcp_view_t, server));
+
+    bit = mcp_version_bit(msg->version);
+
+    if (view->listed & bit) {
+        return NGX_OK;
+    }
+
+    if (mcp_view_list(&view->server, view->pool, msg->version) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    view->listed |= bit;
+
+    return NGX_OK;
+}
+
+
 /* scopes that make no difference would only make more views */
 
 ngx_int_t
@@ -145,10 +175,7 @@ ngx_http_mcp_view_find(ngx_http_mcp_views_t *views, const mcp_caller_t *caller)
     {
         view = ngx_queue_data(q, ngx_http_mcp_view_t, queue);
 
-        if (view->tools == caller->tools
-            && ngx_memcmp(&view->set, caller->set, sizeof(mcp_scope_set_t))
-               == 0)
-        {
+        if (mcp_caller_same(&view->caller, caller)) {
             ngx_queue_remove(q);
             ngx_queue_insert_head(&views->queue, q);
 
@@ -176,7 +203,7 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
     view = ngx_pcalloc(pool, sizeof(ngx_http_mcp_view_t));
 
     if (view == NULL
-        || mcp_view_render(&view->server, pool, server, caller) != NGX_OK)
+        || mcp_view_init(&view->server, pool, server, caller) != NGX_OK)
     {
         ngx_destroy_pool(pool);
         return NULL;
@@ -184,7 +211,8 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
 
     view->pool = pool;
     view->set = *caller->set;
-    view->tools = caller->tools;
+    view->caller.set = &view->set;
+    view->caller.tools = caller->tools;
 
     if (views->n == NGX_HTTP_MCP_VIEWS) {
         q = ngx_queue_last(&views->queue);
@@ -196,6 +224,9 @@ ngx_http_mcp_view_create(ngx_http_mcp_views_t *views,
 
     ngx_queue_insert_head(&views->queue, &view->queue);
     views->n++;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, log, 0,
+                   "mcp view made: %p, %ui kept", view, views->n);
 
     return view;
 }

@@ -13,9 +13,9 @@
 
 
 /*
- * What a caller sees of an endpoint: rendered by the first request that has
- * these scopes, kept in the worker for those that follow, and given up when
- * others are wanted more.
+ * What a caller sees of an endpoint: made by the first request that has these
+ * scopes, kept in the worker for those that follow, and given up when others
+ * are wanted more.  Lists are rendered when they are first asked for.
  */
 
 
@@ -45,6 +45,9 @@ ngx_int_t ngx_http_mcp_caller(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
  * is hidden from him.
  */
 ngx_int_t ngx_http_mcp_view(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
+
+/* what a message needs of it before it is dispatched: NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_view_list(ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 
 
 #endif /* _NGX_HTTP_MCP_VIEW_H_INCLUDED_ */

@@ -18,13 +18,14 @@ my $new = 'mcp_' . 'n' x 43;
 my $eve = 'mcp_' . 'e' x 43;
 my $old = 'mcp_' . 'o' x 43;
 my $soon = 'mcp_' . 's' x 43;
+my $seen = 'mcp_' . 'q' x 43;
 my $adder = 'mcp_' . 'a' x 43;
 
 sub line { return sha256_hex(shift) . ' ' . join(' ', @_) . "\n" }
 
 my $keys = "# who\n\n"
     . line($bob, 'bob', 'read,write') . line($new, 'bob', 'read')
-    . line($eve, 'eve') . line($old, 'old', 'expires=2020-01-01')
+    . line($seen, 'seen') . line($eve, 'eve') . line($old, 'old', 'expires=2020-01-01')
     . line($soon, 'soon', 'not_before=2999-01-01T00:00:00Z')
     . line($adder, 'adder', 'tools=add,text_*');
 
@@ -151,6 +152,7 @@ for ([ 'an unknown key', "x$bob" ], [ 'a shorter one', substr $bob, 1 ],
 
 for ([ 'two of them', Authorization => "Bearer $bob", 'X-API-Key' => $bob ],
      [ 'one header twice', 'X-API-Key' => [ $bob, $bob ] ],
+     [ 'a tab at its end', Authorization => "Bearer $bob\t" ],
      [ 'an empty one', Authorization => 'Bearer ' ],
      [ 'one with a space', Authorization => "Bearer $bob $bob" ],
      [ 'an empty header', 'X-API-Key' => '' ])
@@ -162,6 +164,25 @@ for ([ 'two of them', Authorization => "Bearer $bob", 'X-API-Key' => $bob ],
     is($r->header('WWW-Authenticate'), 'Bearer error="invalid_request"',
        "$name: the challenge");
 }
+
+ok_result(add({ Authorization => "Bearer $bob  " }), 'spaces at the end');
+refused_as(add({ Authorization => "Bearer\t$bob" }), 'Bearer realm="mcp"',
+           'a tab is no space');
+is(add({ 'X-API-Key' => 'k' x 7000 })->status, 401, 'a long one');
+is(add({ 'X-API-Key' => 'k' x 9000 })->status, 400, 'longer than nginx takes');
+
+# nginx refuses these itself, and prints them
+for (["Bearer $seen", "Bearer $seen"], ["Bearer $seen", 'Basic YTpi'],
+     ['Basic YTpi', "Bearer $seen"])
+{
+    is(add({ Authorization => $_ })->status, 400, "two headers: @$_");
+}
+
+# what is in an address is in logs and histories: nobody looks for it there
+refused_as(add({}, uri => "/mcp?api_key=$seen&access_token=$seen"),
+           'Bearer realm="mcp"', 'a key in the query');
+refused_as(add({ Cookie => "X-API-Key=$bob; Authorization=Bearer $bob" }),
+           'Bearer realm="mcp"', 'a key in a cookie');
 
 my @lines = $t->wait_lines('who.log', 8);
 

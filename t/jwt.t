@@ -240,6 +240,20 @@ denied($es->token('{"exp":1e99,"sub":"bob"}'), 'an end beyond all time');
 
 is(with('x' x 20000)->status, 400, 'more than a token can be');
 
+my $whole = $es->token(\%claims);
+
+for ([ 401, 'X-API-Key' => $whole ],
+     [ 200, 'X-API-Key' => 'of another', Authorization => "Bearer $whole" ],
+     [ 401, Authorization => "DPoP $whole" ])
+{
+    my ($status, @headers) = @$_;
+    my $r = $t->rpc('tools/list', {}, headers => { @headers });
+
+    is($r->status, $status, "a token in $headers[-2]");
+    is($r->header('WWW-Authenticate'), 'Bearer realm="mcp"',
+       'which is none') if $status == 401;
+}
+
 
 # --- scopes
 

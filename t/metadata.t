@@ -159,4 +159,31 @@ for ([ {}, 401, qq(Bearer $url, scope="read") ],
     like($r->header('WWW-Authenticate'), qr/^Bearer /, 'as a bearer');
 }
 
+
+# --- whatever a server says of all its locations
+
+$t->reload(location => 'return 404;', server => <<'EOC', files => {});
+    mcp_inspect on;
+    mcp_cors https://app.example.com;
+    auth_basic who;
+    auth_basic_user_file none;
+
+    location /in {
+        mcp_resource_metadata https://in.example.com/in;
+        mcp_authorization_servers https://login.example.com;
+        proxy_pass http://127.0.0.1:1;
+    }
+EOC
+
+for my $origin ('https://app.example.com', 'https://other.example.com') {
+    for my $method (qw(GET OPTIONS)) {
+        $r = get("$place/in", method => $method, headers => [
+                 Origin => $origin, 'Access-Control-Request-Method' => 'GET' ]);
+
+        is(join('|', $r->status, $r->headers('Access-Control-Allow-Origin')),
+           ($method eq 'GET' ? 200 : 204) . '|*',
+           "$method from $origin: not those of an endpoint");
+    }
+}
+
 finish();

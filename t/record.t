@@ -9,6 +9,7 @@ use warnings;
 
 use Digest::SHA qw(sha256_hex);
 use FindBin;
+use IO::Socket::INET;
 use JSON::PP qw(decode_json);
 use lib "$FindBin::Bin/lib";
 use MCPTest;
@@ -162,5 +163,78 @@ for my $file (qw(record.log error.log debug.log)) {
     unlike($log, qr/\Q$signature/, "$file: no token");
     unlike($log, qr/${\ sha256_hex($secret{key}) }/, "$file: no digest");
 }
+
+
+# --- what has no answer of the module
+
+my $silent = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1:0');
+my $hangs = $silent->sockport;
+
+my $l = MCPTest->new(
+    workers => 1,
+    main => 'worker_shutdown_timeout 100ms;',
+    http => 'include ' . MCPTest::root() . "/conf.d/mcp-log.conf;\n"
+            . 'access_log %%DIR%%/record.log mcp;',
+    location => <<'EOC',
+        mcp;
+        mcp_tool slow { description "Never ends."; pass GET /_api/; }
+        access_log %%DIR%%/record.log mcp;
+EOC
+    server => <<"EOC",
+    location = /other {
+        mcp_inspect on;
+        proxy_pass http://127.0.0.1:$hangs;
+        access_log %%DIR%%/record.log mcp;
+    }
+
+    location = /page {
+        mcp;
+        deny all;
+        error_page 403 /403;
+        access_log %%DIR%%/record.log mcp;
+    }
+
+    location = /403 { return 403 "no"; access_log %%DIR%%/record.log mcp; }
+    location /_api/ { internal; proxy_pass http://127.0.0.1:$hangs; }
+EOC
+)->start;
+
+
+sub logged {
+    my ($n, %expected) = @_;
+    my $line = ($l->wait_lines('record.log', $n))[$n - 1];
+    my $got = eval { decode_json($line) } || {};
+
+    is($got->{$_}, $expected{$_}, "line $n: $_") for sort keys %expected;
+    return;
+}
+
+
+sub abandoned {
+    my ($bytes) = @_;
+    my $c = $l->connect;
+
+    $c->send($bytes);
+    return $c;
+}
+
+
+abandoned($l->http_bytes(method => 'POST', uri => '/mcp',
+    headers => [ 'Content-Type' => 'application/json',
+                 'Content-Length' => 100 ]))->close;
+logged(1, status => 400, error => 'refused');
+
+my $c = abandoned($l->request_bytes('ping', {}, uri => '/other'));
+my @held = $silent->accept;
+$c->close;
+logged(2, status => 499, error => 'cancelled', method => 'ping');
+
+is($l->rpc('ping', {}, uri => '/page')->status, 403, 'a page of its own');
+logged(3, status => 403, error => 'forbidden');
+
+$c = abandoned($l->request_bytes('tools/call', { name => 'slow' }));
+push @held, $silent->accept;
+$l->reload;
+logged(4, status => 0, error => 'cancelled', tool => 'slow');
 
 finish();

@@ -601,6 +601,17 @@ mcp_dispatch_is_listen(const mcp_msg_t *msg)
 }
 
 
+ngx_uint_t
+mcp_dispatch_is_list(const mcp_msg_t *msg)
+{
+    return msg->handler
+           && (msg->handler->handler == mcp_tools_list
+               || msg->handler->handler == mcp_resources_list
+               || msg->handler->handler == mcp_templates_list
+               || msg->handler->handler == mcp_prompts_list);
+}
+
+
 void
 mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg)
 {

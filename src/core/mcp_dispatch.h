@@ -46,6 +46,9 @@ ngx_uint_t mcp_dispatch_is_method(const ngx_str_t *name);
 ngx_uint_t mcp_dispatch_is_call(const mcp_msg_t *msg);
 ngx_uint_t mcp_dispatch_is_listen(const mcp_msg_t *msg);
 
+/* does it ask for a list */
+ngx_uint_t mcp_dispatch_is_list(const mcp_msg_t *msg);
+
 /* a message that was read for one endpoint is from now on for another */
 void mcp_dispatch_enter(const mcp_server_t *server, mcp_msg_t *msg);
 

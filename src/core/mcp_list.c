@@ -60,7 +60,11 @@ mcp_list_render(mcp_server_t *server, ngx_pool_t *pool, mcp_offer_e offer,
         newest = list.version;
     }
 
-    return mcp_list_digest(&server->offers[offer], pool, write, newest);
+    /* what changes with a reload are the lists of the whole endpoint */
+
+    return server->whole ? NGX_OK
+                         : mcp_list_digest(&server->offers[offer], pool, write,
+                                           newest);
 }
 
 

@@ -63,7 +63,7 @@ mcp_origin_parse(ngx_str_t *text, mcp_origin_t *origin)
 
     origin->host.len = p - origin->host.data;
 
-    if (origin->host.len == 0) {
+    if (origin->host.len == 0 || origin->host.data[0] == '.') {
         return NGX_DECLINED;
     }
 

@@ -16,8 +16,9 @@ static void mcp_resource_write(mcp_buf_t *b, const void *data,
     ngx_uint_t version);
 static ngx_int_t mcp_resource_find(const mcp_server_t *server,
     mcp_msg_t *msg, const cJSON **args);
-static ngx_int_t mcp_resource_match(const mcp_resource_t *resource,
-    mcp_msg_t *msg, const cJSON **args);
+static ngx_int_t mcp_resource_lookup(const mcp_server_t *server,
+    ngx_pool_t *pool, ngx_str_t *uri, const mcp_resource_t **resource,
+    ngx_str_t *values);
 
 
 ngx_int_t
@@ -317,42 +318,8 @@ mcp_resources_read(const mcp_server_t *server, mcp_msg_t *msg,
 }
 
 
-/* a resource of its own goes before the templates, and they in their order */
-
 static ngx_int_t
 mcp_resource_find(const mcp_server_t *server, mcp_msg_t *msg,
-    const cJSON **args)
-{
-    ngx_int_t             rc;
-    ngx_uint_t            i;
-    mcp_catalog_item_t  **item;
-    const ngx_array_t    *templates;
-
-    msg->resource = mcp_server_find(server, MCP_OFFER_RESOURCES, &msg->name);
-
-    if (msg->resource) {
-        *args = mcp_params_create(msg->doc->pool);
-        return *args ? NGX_OK : NGX_ERROR;
-    }
-
-    templates = &server->offers[MCP_OFFER_TEMPLATES].catalog.items;
-    item = templates->elts;
-
-    for (i = 0; i < templates->nelts; i++) {
-        rc = mcp_resource_match(item[i]->data, msg, args);
-
-        if (rc != NGX_DECLINED) {
-            msg->resource = item[i]->data;
-            return rc;
-        }
-    }
-
-    return NGX_DECLINED;
-}
-
-
-static ngx_int_t
-mcp_resource_match(const mcp_resource_t *resource, mcp_msg_t *msg,
     const cJSON **args)
 {
     cJSON            *object;
@@ -361,8 +328,8 @@ mcp_resource_match(const mcp_resource_t *resource, mcp_msg_t *msg,
     ngx_uint_t        i;
     const mcp_uri_t  *uri;
 
-    uri = resource->template;
-    rc = mcp_uri_match(uri, msg->doc->pool, &msg->name, values);
+    rc = mcp_resource_lookup(server, msg->doc->pool, &msg->name,
+                             &msg->resource, values);
 
     if (rc != NGX_OK) {
         return rc;
@@ -373,7 +340,9 @@ mcp_resource_match(const mcp_resource_t *resource, mcp_msg_t *msg,
         return NGX_ERROR;
     }
 
-    for (i = 0; i < uri->nvars; i++) {
+    uri = msg->resource->template;
+
+    for (i = 0; uri && i < uri->nvars; i++) {
 
         if (values[i].data
             && mcp_params_add(msg->doc->pool, object, &uri->vars[i],
@@ -390,35 +359,67 @@ mcp_resource_match(const mcp_resource_t *resource, mcp_msg_t *msg,
 }
 
 
-ngx_int_t
-mcp_resource_known(const mcp_server_t *server, ngx_pool_t *pool,
-    ngx_str_t *uri)
+/*
+ * A resource of its own goes before the templates, and they in their order.
+ * What a URI is does not depend on the caller: where that is hidden, a template
+ * that would take the URI as well does not stand in for it.
+ */
+
+static ngx_int_t
+mcp_resource_lookup(const mcp_server_t *server, ngx_pool_t *pool,
+    ngx_str_t *uri, const mcp_resource_t **resource, ngx_str_t *values)
 {
-    ngx_int_t               rc;
-    ngx_str_t               values[MCP_URI_VARS_MAX];
-    ngx_uint_t              i;
-    mcp_catalog_item_t    **item;
-    const ngx_array_t      *templates;
-    const mcp_resource_t   *resource;
+    ngx_int_t              rc;
+    ngx_uint_t             i;
+    mcp_offer_e            offer;
+    const mcp_server_t    *whole;
+    mcp_catalog_item_t   **item;
+    const ngx_array_t     *templates;
+    const mcp_resource_t  *found;
 
-    if (mcp_server_find(server, MCP_OFFER_RESOURCES, uri)) {
-        return NGX_OK;
-    }
+    whole = server->whole ? server->whole : server;
 
-    templates = &server->offers[MCP_OFFER_TEMPLATES].catalog.items;
+    offer = MCP_OFFER_RESOURCES;
+    found = mcp_server_find(whole, offer, uri);
+
+    templates = &whole->offers[MCP_OFFER_TEMPLATES].catalog.items;
     item = templates->elts;
 
-    for (i = 0; i < templates->nelts; i++) {
-        resource = item[i]->data;
+    for (i = 0; found == NULL && i < templates->nelts; i++) {
+        offer = MCP_OFFER_TEMPLATES;
+        found = item[i]->data;
 
-        rc = mcp_uri_match(resource->template, pool, uri, values);
+        rc = mcp_uri_match(found->template, pool, uri, values);
 
-        if (rc != NGX_DECLINED) {
-            return rc;
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc != NGX_OK) {
+            found = NULL;
         }
     }
 
-    return NGX_DECLINED;
+    if (found == NULL
+        || (server->whole
+            && mcp_server_find(server, offer, &found->uri) == NULL))
+    {
+        return NGX_DECLINED;
+    }
+
+    *resource = found;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+mcp_resource_known(const mcp_server_t *server, ngx_pool_t *pool,
+    ngx_str_t *uri, const mcp_resource_t **resource)
+{
+    ngx_str_t  values[MCP_URI_VARS_MAX];
+
+    return mcp_resource_lookup(server, pool, uri, resource, values);
 }
 
 

@@ -81,7 +81,7 @@ ngx_int_t mcp_resources_read(const mcp_server_t *server, mcp_msg_t *msg,
 /* NGX_OK: the URI can be read; NGX_DECLINED: it is no resource; NGX_ERROR.  In
  * the pool is what is needed for the answer. */
 ngx_int_t mcp_resource_known(const mcp_server_t *server, ngx_pool_t *pool,
-    ngx_str_t *uri);
+    ngx_str_t *uri, const mcp_resource_t **resource);
 
 /* records that msg->name is no resource: NGX_DECLINED or NGX_ERROR */
 ngx_int_t mcp_resource_not_found(mcp_msg_t *msg);

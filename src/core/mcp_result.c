@@ -474,6 +474,7 @@ mcp_result_write_resource(mcp_result_t *result, mcp_buf_t *b)
         mcp_server_write_cache(b, result->fresh.said ? result->fresh.ttl
                                                      : result->resource->ttl,
                                result->resource->public
+                               && result->resource->need == NULL
                                && !result->fresh.private);
     }
 }

@@ -62,7 +62,7 @@ typedef struct {
 #define MCP_SERVER_ALL          0x003f
 
 
-typedef struct {
+typedef struct mcp_server_s {
     mcp_server_info_t   info;
     ngx_str_t           instructions;
     ngx_uint_t          versions;    /* mask of mcp_version_bit() */
@@ -73,6 +73,8 @@ typedef struct {
 
     mcp_offer_t         offers[MCP_OFFERS];
     ngx_uint_t          capabilities;  /* MCP_SERVER_*, of the rendered one */
+
+    const struct mcp_server_s  *whole; /* of a view; NULL: it is no view */
 
     ngx_str_t           meta;        /* ,"_meta":{...} of modern results */
     ngx_str_t           discover;

@@ -163,12 +163,13 @@ static ngx_int_t
 mcp_sub_grant(const mcp_server_t *server, mcp_msg_t *msg,
     mcp_json_token_t *uris, mcp_sub_t *sub, ngx_pool_t *temp)
 {
-    ngx_int_t           rc;
-    ngx_str_t          *uri, text;
-    ngx_uint_t          i;
-    ngx_rbtree_t        tree;
-    mcp_json_token_t   *t, *tokens;
-    ngx_rbtree_node_t   sentinel;
+    ngx_int_t              rc;
+    ngx_str_t             *uri, text;
+    ngx_uint_t             i;
+    ngx_rbtree_t           tree;
+    mcp_json_token_t      *t, *tokens;
+    ngx_rbtree_node_t      sentinel;
+    const mcp_resource_t  *resource;
 
     ngx_rbtree_init(&tree, &sentinel, ngx_str_rbtree_insert_value);
 
@@ -195,7 +196,7 @@ mcp_sub_grant(const mcp_server_t *server, mcp_msg_t *msg,
 
         t = &tokens[t->next];
 
-        rc = mcp_resource_known(server, temp, &text);
+        rc = mcp_resource_known(server, temp, &text, &resource);
 
         if (rc == NGX_OK) {
             rc = mcp_sub_once(&tree, temp, &text);
@@ -259,7 +260,8 @@ mcp_sub_subscribe(const mcp_server_t *server, mcp_msg_t *msg,
 
     action->on = 1;
 
-    rc = mcp_resource_known(server, msg->doc->pool, &msg->name);
+    rc = mcp_resource_known(server, msg->doc->pool, &msg->name,
+                            &msg->resource);
 
     return rc == NGX_DECLINED ? mcp_resource_not_found(msg) : rc;
 }

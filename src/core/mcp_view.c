@@ -54,7 +54,7 @@ mcp_view_scopes(const mcp_server_t *server, mcp_scope_set_t *set)
 
 
 ngx_int_t
-mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
+mcp_view_init(mcp_server_t *view, ngx_pool_t *pool,
     const mcp_server_t *server, const mcp_caller_t *caller)
 {
     ngx_uint_t            i, offer;
@@ -64,12 +64,16 @@ mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
     *view = *server;
 
     view->public = 0;
+    view->whole = server;
 
     if (mcp_server_init(view, pool) != NGX_OK) {
         return NGX_ERROR;
     }
 
     for (offer = 0; offer < MCP_OFFERS; offer++) {
+        ngx_memzero(view->offers[offer].pages,
+                    sizeof(view->offers[offer].pages));
+
         items = &server->offers[offer].catalog.items;
         item = items->elts;
 
@@ -86,14 +90,27 @@ mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
         }
     }
 
-    if (mcp_tools_render(view, pool) != NGX_OK
-        || mcp_resources_render(view, pool) != NGX_OK
-        || mcp_prompts_render(view, pool) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
     return NGX_OK;
+}
+
+
+ngx_int_t
+mcp_view_list(mcp_server_t *view, ngx_pool_t *pool, ngx_uint_t version)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  versions;
+
+    versions = view->versions;
+    view->versions = mcp_version_bit(version);
+
+    rc = (mcp_tools_render(view, pool) == NGX_OK
+          && mcp_resources_render(view, pool) == NGX_OK
+          && mcp_prompts_render(view, pool) == NGX_OK)
+         ? NGX_OK : NGX_ERROR;
+
+    view->versions = versions;
+
+    return rc;
 }
 
 
@@ -133,6 +150,42 @@ mcp_caller_may(const mcp_caller_t *caller, const ngx_str_t *name,
     }
 
     return 0;
+}
+
+
+ngx_uint_t
+mcp_caller_same(const mcp_caller_t *one, const mcp_caller_t *two)
+{
+    ngx_str_t   *a, *b;
+    ngx_uint_t   i;
+
+    if (ngx_memcmp(one->set, two->set, sizeof(mcp_scope_set_t)) != 0) {
+        return 0;
+    }
+
+    if (one->tools == two->tools) {
+        return 1;
+    }
+
+    if (one->tools == NULL || two->tools == NULL
+        || one->tools->nelts != two->tools->nelts)
+    {
+        return 0;
+    }
+
+    a = one->tools->elts;
+    b = two->tools->elts;
+
+    for (i = 0; i < one->tools->nelts; i++) {
+
+        if (a[i].len != b[i].len
+            || ngx_memcmp(a[i].data, b[i].data, a[i].len) != 0)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

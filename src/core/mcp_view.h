@@ -32,15 +32,26 @@ typedef struct {
 ngx_uint_t mcp_caller_may(const mcp_caller_t *caller, const ngx_str_t *name,
     const mcp_scope_set_t *need);
 
+/* do both see the same: the same scopes, and patterns of the same text */
+ngx_uint_t mcp_caller_same(const mcp_caller_t *one, const mcp_caller_t *two);
+
 /* does what is listed depend on scopes */
 ngx_uint_t mcp_view_scoped(const mcp_server_t *server);
 
 /* the sets of scopes that are needed for anything, joined */
 void mcp_view_scopes(const mcp_server_t *server, mcp_scope_set_t *set);
 
-/* into "view", in the pool: NGX_OK or NGX_ERROR */
-ngx_int_t mcp_view_render(mcp_server_t *view, ngx_pool_t *pool,
+/* into "view", in the pool, without its lists: NGX_OK or NGX_ERROR */
+ngx_int_t mcp_view_init(mcp_server_t *view, ngx_pool_t *pool,
     const mcp_server_t *server, const mcp_caller_t *caller);
+
+/*
+ * Its lists in one revision, which have to be there before a method that lists
+ * is dispatched: most callers never ask, or in the words of one revision.
+ * NGX_OK or NGX_ERROR.
+ */
+ngx_int_t mcp_view_list(mcp_server_t *view, ngx_pool_t *pool,
+    ngx_uint_t version);
 
 /*
  * A view has refused a message: is that because the caller may not use what it

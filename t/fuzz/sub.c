@@ -97,11 +97,12 @@ static void
 sub_uris(mcp_server_t *server, ngx_pool_t *pool, mcp_msg_t *msg,
     mcp_json_doc_t *ack, mcp_json_token_t *granted, mcp_sub_t *sub)
 {
-    mcp_buf_t          b;
-    ngx_str_t         *uri, text;
-    ngx_uint_t         i;
-    mcp_json_doc_t     doc;
-    mcp_json_token_t  *asked, *t;
+    mcp_buf_t              b;
+    ngx_str_t             *uri, text;
+    ngx_uint_t             i;
+    mcp_json_doc_t         doc;
+    mcp_json_token_t      *asked, *t;
+    const mcp_resource_t  *resource;
 
     asked = mcp_json_get(msg->doc,
                          mcp_json_get(msg->doc, msg->params, "notifications"),
@@ -121,7 +122,8 @@ sub_uris(mcp_server_t *server, ngx_pool_t *pool, mcp_msg_t *msg,
     for (i = 0; i < sub->uris.nelts; i++) {
         fuzz_assert(sub_count(msg->doc, asked, &uri[i]) >= 1);
         fuzz_assert(sub_count(ack, granted, &uri[i]) == 1);
-        fuzz_assert(mcp_resource_known(server, pool, &uri[i]) == NGX_OK);
+        fuzz_assert(mcp_resource_known(server, pool, &uri[i], &resource)
+                    == NGX_OK);
 
         mcp_buf_init(&b, pool, 0);
         mcp_sub_write_updated(&b, i % 2 ? NULL : &msg->id, &uri[i]);
