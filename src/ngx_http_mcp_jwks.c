@@ -86,6 +86,9 @@ ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri)
     cln->handler = ngx_http_mcp_jwks_cleanup;
 
     set->uri = *uri;
+    set->cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    set->at.file = cf->conf_file->file.name.data;
+    set->at.line = cf->conf_file->line;
     set->refresh = NGX_HTTP_MCP_JWKS_REFRESH;
     set->interval = NGX_HTTP_MCP_JWKS_INTERVAL;
     set->loaded = ngx_current_msec;
@@ -155,7 +158,10 @@ ngx_http_mcp_jwks_read(ngx_http_mcp_jwks_t *set)
 }
 
 
-/* the text was looked at before it was put into the zone */
+/*
+ * The text was looked at before it was put into the zone, which may have
+ * forgotten it: then what there is here is old.
+ */
 
 static void
 ngx_http_mcp_jwks_parse(ngx_http_mcp_jwks_t *set,
@@ -168,6 +174,7 @@ ngx_http_mcp_jwks_parse(ngx_http_mcp_jwks_t *set,
 
     pool = ngx_create_pool(NGX_HTTP_MCP_JWKS_POOL, ngx_cycle->log);
     if (pool == NULL) {
+        set->foreign = 1;
         return;
     }
 
@@ -175,6 +182,7 @@ ngx_http_mcp_jwks_parse(ngx_http_mcp_jwks_t *set,
         || mcp_jwt_keys_parse(&keys, pool, &text, &err) != NGX_OK)
     {
         ngx_destroy_pool(pool);
+        set->foreign = 1;
         return;
     }
 

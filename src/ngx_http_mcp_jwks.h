@@ -22,6 +22,8 @@
 
 typedef struct {
     ngx_str_t                    uri;      /* empty: of a file, for ever */
+    ngx_http_core_srv_conf_t    *cscf;     /* whose URI that is */
+    ngx_http_mcp_at_t            at;       /* where it is written */
     time_t                       refresh;  /* seconds until it is old */
     time_t                       interval; /* at least between two requests */
     ngx_msec_t                   loaded;   /* which configuration this is */
@@ -33,7 +35,8 @@ typedef struct {
     mcp_jwt_keys_t               keys;
     ngx_pool_t                  *pool;     /* of the keys; NULL: none */
     ngx_uint_t                   generation;  /* of the keys; 0: none yet */
-    ngx_uint_t                   foreign;  /* another configuration had them */
+    ngx_uint_t                   foreign;  /* not those of now: of another
+                                              configuration, or forgotten */
     time_t                       fetched;
     time_t                       checked;
     u_char                       digest[MCP_STATE_DIGEST];  /* of the text */

@@ -84,4 +84,44 @@ ok($t->wait_log(qr/mcp keys of "\/_never": no answer in time/),
    'nobody answers');
 is(status('/never', headers($keys[0])), 200, 'the old ones stay');
 
+
+# --- forgotten by the zone before a worker has looked
+
+my $wide = sub { { body => $_[0]{body} . ' ' x $_[1] } };
+
+$b->answer('/' . $_->[0] => $wide->($sets[0], $_->[1]))
+    for ['lost', 80_000], ['next', 80_000], ['wide', 250_000];
+
+$t = MCPTest->new(
+    http => 'mcp_zone zone=small:256k;',
+    server => join('', map { <<"EOC" } qw(lost next wide)),
+    location = /$_ {
+        mcp;
+        mcp_jwt_keys uri=/_$_ interval=1s;
+        mcp_jwt_audience me;
+    }
+
+    location = /_$_ {
+        internal;
+        proxy_pass http://127.0.0.1:$port/$_;
+    }
+EOC
+    expect => [ qr/mcp keys of "\/_wide": no room in "mcp_zone"/ ])->start;
+
+is(status('/wide', headers($keys[0])), 503, 'no room for keys');
+
+$known = headers($keys[0]);
+is(status('/lost', $known), 200, 'keys');
+$b->requests;
+$b->answer('/lost' => { %{ $wide->($sets[1], 80_000) }, wait => 1 });
+ok($t->reload, 'reload');
+ok(wait_until(sub { is(status('/lost', $known), 200, 'meanwhile');
+                    ($asked) = $b->requests }), 'asked for again');
+$b->go('/lost');
+ok($b->answered($asked), 'the answer');
+
+is(status('/next', headers($keys[0])), 200, 'others take its place');
+$b->answer('/lost' => $sets[1]);
+ok(wait_until(sub { status('/lost', $known) == 401 }), 'and asked for again');
+
 finish();
