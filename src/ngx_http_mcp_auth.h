@@ -28,6 +28,7 @@
 
 /* a file of keys */
 typedef struct {
+    ngx_str_t                    file;
     mcp_creds_t                  creds;
     mcp_scope_set_t             *sets;     /* what each key may do */
 } ngx_http_mcp_keys_t;
@@ -70,8 +71,7 @@ struct ngx_http_mcp_auth_conf_s {
     ngx_array_t                 *tool_scopes;  /* of
                                                   ngx_http_mcp_tool_scope_t */
     ngx_str_t                    resource; /* its URI, or empty */
-    u_char                      *file;     /* where that is written */
-    ngx_uint_t                   line;
+    ngx_http_mcp_at_t            at;       /* where that is written */
     ngx_array_t                 *servers;  /* of ngx_str_t: issuers */
     ngx_array_t                 *scopes;   /* of ngx_str_t, to be told */
     ngx_str_t                    initial;  /* those to begin with, spaces

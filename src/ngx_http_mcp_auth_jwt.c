@@ -318,7 +318,8 @@ ngx_http_mcp_auth_jwt_init(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *conf)
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "\"mcp_jwt_keys\" needs \"mcp_jwt_audience\" or "
                           "\"mcp_resource_metadata\": a token for another "
-                          "server is none for this one");
+                          "server is none for this one in %s:%ui",
+                          conf->set->at.file, conf->set->at.line);
             return NGX_ERROR;
         }
 

@@ -206,11 +206,13 @@ ngx_http_mcp_auth_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_http_mcp_metadata_handler;
 
-    if (ngx_http_mcp_conf_tool_scopes(cf) != NGX_OK) {
+    if (ngx_http_mcp_conf_tool_scopes(cf) != NGX_OK
+        || ngx_http_mcp_conf_keys(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    return ngx_http_mcp_conf_keys(cf);
+    return ngx_http_mcp_conf_auth_check(cf);
 }
 
 

@@ -124,6 +124,7 @@ ngx_http_mcp_set_api_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     acf->keys = keys;
+    keys->file = value[1];
 
     if (ngx_http_mcp_read_file(cf, &value[1], NGX_HTTP_MCP_KEYS_FILE_MAX, &text)
         != NGX_OK)

@@ -95,5 +95,8 @@ mcp_scopes_t *ngx_http_mcp_conf_known_scopes(ngx_conf_t *cf);
 /* what each key may do, when all scopes are known: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_conf_keys(ngx_conf_t *cf);
 
+/* the last: what is wrong with all of it, NGX_OK or NGX_ERROR */
+ngx_int_t ngx_http_mcp_conf_auth_check(ngx_conf_t *cf);
+
 
 #endif /* _NGX_HTTP_MCP_CONF_AUTH_H_INCLUDED_ */

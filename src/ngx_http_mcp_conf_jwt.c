@@ -23,8 +23,9 @@ char *
 ngx_http_mcp_set_jwt_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_str_t                 *value, uri;
-    ngx_http_mcp_jwks_t       *set;
+    ngx_http_mcp_jwks_t       *set, **slot;
     ngx_http_mcp_auth_conf_t  *acf;
+    ngx_http_mcp_main_conf_t  *mmcf;
 
     acf = ngx_http_mcp_conf_auth(cf);
 
@@ -63,8 +64,20 @@ ngx_http_mcp_set_jwt_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     acf->set = set;
 
-    return uri.len ? ngx_http_mcp_jwt_times(cf, set)
-                   : ngx_http_mcp_jwt_file(cf, set, &value[1]);
+    if (uri.len == 0) {
+        return ngx_http_mcp_jwt_file(cf, set, &value[1]);
+    }
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_mcp_module);
+
+    slot = ngx_array_push(&mmcf->sets);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = set;
+
+    return ngx_http_mcp_jwt_times(cf, set);
 }
 
 

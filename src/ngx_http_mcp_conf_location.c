@@ -177,6 +177,24 @@ ngx_http_mcp_check_location(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 }
 
 
+ngx_http_core_loc_conf_t *
+ngx_http_mcp_conf_location(ngx_http_core_srv_conf_t *cscf,
+    const ngx_str_t *path)
+{
+    ngx_http_mcp_lookup_t  lu;
+
+    ngx_memzero(&lu, sizeof(ngx_http_mcp_lookup_t));
+
+    lu.prefix = *path;
+    lu.literal = 1;
+
+    (void) ngx_http_mcp_lookup(&lu,
+                           cscf->ctx->loc_conf[ngx_http_core_module.ctx_index]);
+
+    return lu.best;
+}
+
+
 static ngx_uint_t
 ngx_http_mcp_is_literal(const mcp_pass_t *pass)
 {

@@ -36,13 +36,6 @@
 #define NGX_HTTP_MCP_WORDS         11
 
 
-/* where something is written, for mistakes that are found later */
-typedef struct {
-    u_char                      *file;   /* NULL: nowhere */
-    ngx_uint_t                   line;
-} ngx_http_mcp_at_t;
-
-
 typedef struct {
     mcp_pass_field_t             field;
     ngx_http_mcp_at_t            at;
@@ -178,6 +171,10 @@ ngx_int_t ngx_http_mcp_conf_passes_own(ngx_conf_t *cf, const void *data,
 
 /* from postconfiguration: NGX_OK, or NGX_ERROR after an [emerg] line */
 ngx_int_t ngx_http_mcp_check_locations(ngx_conf_t *cf);
+
+/* then: the location of a server that a path leads to, or NULL */
+ngx_http_core_loc_conf_t *ngx_http_mcp_conf_location(
+    ngx_http_core_srv_conf_t *cscf, const ngx_str_t *path);
 ngx_int_t ngx_http_mcp_check_variables(ngx_conf_t *cf);
 
 

@@ -13,8 +13,10 @@
 #include <ngx_http_mcp_refusal.h>
 
 
-static ngx_int_t ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_str_t *initial,
-    u_char *p, u_char *last);
+static ngx_int_t ngx_http_mcp_conf_initial(ngx_conf_t *cf,
+    ngx_http_mcp_auth_conf_t *acf, u_char *p, u_char *last);
+static ngx_uint_t ngx_http_mcp_conf_listed(const ngx_array_t *list,
+    const ngx_str_t *name);
 
 
 char *
@@ -48,8 +50,15 @@ ngx_http_mcp_set_resource_metadata(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     acf->resource = value[1];
-    acf->file = cf->conf_file->file.name.data;
-    acf->line = cf->conf_file->line;
+    acf->at.file = cf->conf_file->file.name.data;
+    acf->at.line = cf->conf_file->line;
+
+    if (mcp_protect_issuer(&value[1]) != NULL) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" is not https: clients that call it by "
+                           "https refuse it, and tokens are not secret",
+                           &value[1]);
+    }
 
     return NGX_CONF_OK;
 }
@@ -118,14 +127,6 @@ ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         == 0)
     {
         n--;
-
-        if (ngx_http_mcp_conf_initial(cf, &acf->initial,
-                                      value[n].data + sizeof("initial=") - 1,
-                                      value[n].data + value[n].len)
-            != NGX_OK)
-        {
-            return NGX_CONF_ERROR;
-        }
     }
 
     acf->scopes = ngx_array_create(cf->pool, n, sizeof(ngx_str_t));
@@ -135,12 +136,28 @@ ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 1; i < n; i++) {
 
+        if (ngx_strncmp(value[i].data, "initial=", sizeof("initial=") - 1)
+            == 0)
+        {
+            return "has something after \"initial=\", whose scopes have "
+                   "commas between them";
+        }
+
         if (ngx_http_mcp_conf_scope(cf, &value[i], NULL) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
 
         scope = ngx_array_push(acf->scopes);
         *scope = value[i];
+    }
+
+    if (n < cf->args->nelts
+        && ngx_http_mcp_conf_initial(cf, acf,
+                                     value[n].data + sizeof("initial=") - 1,
+                                     value[n].data + value[n].len)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;
@@ -150,14 +167,14 @@ ngx_http_mcp_set_scopes(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 /* "a,b" becomes "a b" */
 
 static ngx_int_t
-ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_str_t *initial, u_char *p,
-    u_char *last)
+ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_http_mcp_auth_conf_t *acf,
+    u_char *p, u_char *last)
 {
     u_char     *end;
     ngx_str_t   name;
 
-    initial->data = p;
-    initial->len = last - p;
+    acf->initial.data = p;
+    acf->initial.len = last - p;
 
     for ( ;; ) {
         end = ngx_strlchr(p, last, ',');
@@ -165,7 +182,10 @@ ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_str_t *initial, u_char *p,
         name.data = p;
         name.len = (end ? end : last) - p;
 
-        if (ngx_http_mcp_conf_scope(cf, &name, NULL) != NGX_OK) {
+        if (!ngx_http_mcp_conf_listed(acf->scopes, &name)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid scope \"%V\" of \"initial\": it is "
+                               "none of the others", &name);
             return NGX_ERROR;
         }
 
@@ -176,6 +196,27 @@ ngx_http_mcp_conf_initial(ngx_conf_t *cf, ngx_str_t *initial, u_char *p,
         *end = ' ';
         p = end + 1;
     }
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_conf_listed(const ngx_array_t *list, const ngx_str_t *name)
+{
+    ngx_str_t   *listed;
+    ngx_uint_t   i;
+
+    listed = list->elts;
+
+    for (i = 0; i < list->nelts; i++) {
+
+        if (listed[i].len == name->len
+            && ngx_memcmp(listed[i].data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -324,6 +365,8 @@ ngx_http_mcp_set_inspect(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     mmcf->enabled = 1;
+    mlcf->file = cf->conf_file->file.name.data;
+    mlcf->line = cf->conf_file->line;
 
     return ngx_conf_set_flag_slot(cf, cmd, mlcf);
 }

@@ -86,6 +86,9 @@ ngx_http_mcp_jwks_create(ngx_conf_t *cf, ngx_str_t *uri)
     cln->handler = ngx_http_mcp_jwks_cleanup;
 
     set->uri = *uri;
+    set->cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    set->at.file = cf->conf_file->file.name.data;
+    set->at.line = cf->conf_file->line;
     set->refresh = NGX_HTTP_MCP_JWKS_REFRESH;
     set->interval = NGX_HTTP_MCP_JWKS_INTERVAL;
     set->loaded = ngx_current_msec;

@@ -22,6 +22,8 @@
 
 typedef struct {
     ngx_str_t                    uri;      /* empty: of a file, for ever */
+    ngx_http_core_srv_conf_t    *cscf;     /* whose URI that is */
+    ngx_http_mcp_at_t            at;       /* where it is written */
     time_t                       refresh;  /* seconds until it is old */
     time_t                       interval; /* at least between two requests */
     ngx_msec_t                   loaded;   /* which configuration this is */

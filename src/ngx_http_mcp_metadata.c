@@ -42,7 +42,17 @@ ngx_http_mcp_metadata_add(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"mcp_resource_metadata %V\" needs "
                       "\"mcp_authorization_servers\" in %s:%ui",
-                      &acf->resource, acf->file, acf->line);
+                      &acf->resource, acf->at.file, acf->at.line);
+        return NGX_ERROR;
+    }
+
+    if (!ngx_http_mcp_auth_enabled(acf) && conf->consumer == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mcp_resource_metadata %V\" tells clients to get "
+                      "tokens, and nobody looks at them: add "
+                      "\"mcp_jwt_keys\", or \"mcp_consumer\" for what "
+                      "\"auth_request\" says of them in %s:%ui",
+                      &acf->resource, acf->at.file, acf->at.line);
         return NGX_ERROR;
     }
 
@@ -85,7 +95,7 @@ ngx_http_mcp_metadata_add(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *conf)
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "two locations of a server have the path of "
                           "\"mcp_resource_metadata %V\" in %s:%ui",
-                          &acf->resource, acf->file, acf->line);
+                          &acf->resource, acf->at.file, acf->at.line);
             return NGX_ERROR;
         }
     }

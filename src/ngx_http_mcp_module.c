@@ -342,6 +342,7 @@ ngx_http_mcp_create_main_conf(ngx_conf_t *cf)
     }
 
     if (ngx_array_init(&mmcf->api_keys, cf->pool, 1, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->sets, cf->pool, 1, sizeof(void *)) != NGX_OK
         || ngx_array_init(&mmcf->tool_scopes, cf->pool, 1, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->packs, cf->pool, 4,
@@ -509,15 +510,15 @@ ngx_http_mcp_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_ERROR;
     }
 
-    if (conf->consumer == NULL
-        && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
+    if (conf->auth->resource.len
+        && conf->auth->url.len == 0
+        && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (conf->auth->resource.len
-        && conf->auth->url.len == 0
-        && ngx_http_mcp_metadata_add(cf, conf) != NGX_OK)
+    if (conf->consumer == NULL
+        && ngx_http_mcp_init_consumer(cf, conf) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -535,6 +536,16 @@ ngx_http_mcp_merge_enable(ngx_conf_t *cf, ngx_http_mcp_loc_conf_t *prev,
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (conf->inspect == 1 && clcf->handler == NULL && clcf->name.len
+        && clcf->locations == NULL)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"mcp_inspect\" is for what \"proxy_pass\" sends on, "
+                      "and location \"%V\" has none in %s:%ui",
+                      &clcf->name, conf->file, conf->line);
+        return NGX_CONF_ERROR;
+    }
 
     if (conf->enable == 1 && clcf->handler != ngx_http_mcp_handler) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

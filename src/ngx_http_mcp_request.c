@@ -111,6 +111,18 @@ ngx_http_mcp_read_body(ngx_http_request_t *r,
 }
 
 
+/* an access module, too, refuses who has only said who he is */
+
+ngx_uint_t
+ngx_http_mcp_is_stranger(ngx_http_mcp_ctx_t *ctx)
+{
+    return ctx
+           && (ctx->stranger
+               || (ctx->error.cause == MCP_ERROR_UNAUTHORIZED
+                   && !ctx->inspected));
+}
+
+
 ngx_int_t
 ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
 {
@@ -126,7 +138,7 @@ ngx_http_mcp_principal(ngx_http_request_t *r, ngx_str_t *principal)
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (mlcf->consumer == NULL || (ctx && ctx->stranger)) {
+    if (mlcf->consumer == NULL || ngx_http_mcp_is_stranger(ctx)) {
         ngx_str_null(principal);
         return NGX_OK;
     }

@@ -26,6 +26,13 @@
  */
 
 
+/* where something is written, for mistakes that are found later */
+typedef struct {
+    u_char                      *file;   /* NULL: nowhere */
+    ngx_uint_t                   line;
+} ngx_http_mcp_at_t;
+
+
 typedef struct {
     ngx_array_t                  packs;    /* of ngx_http_mcp_pack_t */
     ngx_array_t                  watches;  /* of ngx_http_mcp_dir_t pointers */
@@ -44,6 +51,8 @@ typedef struct {
     mcp_scopes_t                *scopes;
     ngx_array_t                  api_keys; /* of ngx_http_mcp_keys_t
                                               pointers */
+    ngx_array_t                  sets;     /* of ngx_http_mcp_jwks_t pointers,
+                                              those of a URI */
     ngx_array_t                  tool_scopes;  /* of arrays of
                                                   ngx_http_mcp_tool_scope_t */
     ngx_int_t                    request_id;      /* index of $request_id;
@@ -242,6 +251,10 @@ ngx_int_t ngx_http_mcp_read_body(ngx_http_request_t *r,
 /* how long the call of the current message may take */
 ngx_msec_t ngx_http_mcp_call_time(ngx_http_mcp_loc_conf_t *mlcf,
     ngx_http_mcp_ctx_t *ctx);
+
+/* was whoever sent it refused, by us or by an access module; not by another
+ * server.  NULL: nobody was */
+ngx_uint_t ngx_http_mcp_is_stranger(ngx_http_mcp_ctx_t *ctx);
 
 /*
  * Whom state is bound to, "mcp_consumer"; access modules have a say in it, so

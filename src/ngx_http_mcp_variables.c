@@ -320,7 +320,7 @@ ngx_http_mcp_variable_scope(ngx_http_request_t *r,
         scope = ctx->identity->scope;
 
     } else if (mlcf->consumer_scope
-               && !(ctx && ctx->stranger)
+               && !ngx_http_mcp_is_stranger(ctx)
                && ngx_http_complex_value(r->main, mlcf->consumer_scope, &scope)
                   != NGX_OK)
     {

@@ -247,6 +247,12 @@ is($r->header('WWW-Authenticate'), 'Basic realm="both"',
    'satisfy any: one challenge');
 
 
+$r = $t->rpc('tools/list', {}, uri => '/any',
+             headers => { Authorization => 'Basic YWxpY2U6d3Jvbmc=' });
+is($r->status, 401, 'satisfy any: a wrong password');
+is($r->header('X-Consumer') // '', '', 'is nobody');
+
+
 # --- what a client keeps is its own
 
 $r = $t->legacy('initialize', { protocolVersion => '2025-06-18',

@@ -194,6 +194,15 @@ sub gateway {
     like($t->slurp('build/gateway.log'),
          qr/"consumer":"alice".*"tool":"echo","status":200,"error":""/,
          'gateway.conf: the log');
+
+    my $over = 0;
+
+    for (1 .. 400) {
+        my $r = $t->call("made_up_$_", {}, @key);
+        $over++ if $r->result && $r->text =~ /^Too many calls/;
+    }
+
+    cmp_ok($over, '>', 0, 'gateway.conf: names that are made up do not pass');
     return;
 }
 

@@ -93,6 +93,17 @@ for my $uri (qw(/mcp /asked /in /cookies /limited /limited)) {
     is(join(' ', $r->headers('Access-Control-Allow-Origin')), $app, "$uri: once");
 }
 
+# asked with these, the Inspector in a browser connects directly, with a key
+
+for my $asked ('content-type,x-api-key,x-custom-auth-headers',
+               'content-type,mcp-protocol-version,mcp-session-id,x-api-key,'
+               . 'x-custom-auth-headers')
+{
+    my $r = ask('http://localhost:6274', headers => $asked);
+
+    is(cors($r, 'Allow-Headers') =~ s/ //gr, $asked, 'the Inspector: headers');
+}
+
 is(scalar $b->requests, 0, 'the other server is not asked');
 is(cors(ask('http://localhost:6274'), 'Allow-Origin'), 'http://localhost:6274',
    'any port, as the Inspector has');

@@ -24,6 +24,11 @@ refused('after "mcp"', location => 'mcp_inspect on;',
 refused('before "mcp"', server => "location /a {\nmcp_inspect on;\n"
                                   . "mcp; # HERE\n}",
         qr/"mcp" directive conflicts with "mcp_inspect"/);
+refused('without "proxy_pass"', server => "location /a {\n"
+        . "mcp_inspect on; # HERE\n}",
+        qr/"mcp_inspect" is for what "proxy_pass" sends on, and location "\/a"/);
+accepted('around "proxy_pass"', server => 'location /a { mcp_inspect on;
+         location /a/b { proxy_pass http://127.0.0.1:1; } }');
 accepted('around "mcp"', server => 'mcp_inspect on;');
 
 my $keys = sha256_hex('bob') . " bob read\n" . sha256_hex('amy') . " amy write\n"

@@ -48,7 +48,8 @@ my $t = MCPTest->new(
                    ['slow', ''], ['bad', 'interval=1s'], ['many', ''],
                    ['left', ''], ['storm', 'interval=1h'])
               . "location = /nowhere { mcp; mcp_jwt_keys uri=/none;\n"
-              . "mcp_jwt_audience me; }\n",
+              . "mcp_jwt_audience me; }\n"
+              . "location = /none { internal; return 404; }\n",
     expect => [ qr/mcp keys of "\/_down": HTTP 503, expected a set of keys/,
                 qr/mcp keys of "\/_slow": no answer in time/,
                 qr/mcp keys of "\/_bad": HTTP 200, /,

@@ -54,13 +54,16 @@ accepted('all there is', files => \%files, location => "mcp; $tokens
          mcp_jwt_issuer https://i; mcp_jwt_leeway 5s; mcp_jwt_consumer email;
          mcp_jwt_scope roles;");
 
-my ($rc, $out) = MCPTest->new(location => 'mcp; mcp_jwt_keys uri=/a;')
-    ->test_config;
-isnt($rc, 0, 'no audience: refused');
-like($out, qr/"mcp_jwt_keys" needs "mcp_jwt_audience" or "mcp_resource_/,
-     'no audience: why');
+refused('no audience', location => 'mcp_jwt_keys uri=/a;',
+        qr/"mcp_jwt_keys" needs "mcp_jwt_audience" or "mcp_resource_/);
+refused('keys of nowhere', location => "mcp_jwt_audience a;\n"
+        . 'mcp_jwt_keys uri=/a;',
+        qr/no location of server "localhost" matches "\/a" of "mcp_jwt_keys"/);
+refused('keys of an endpoint', location => "mcp_jwt_audience a;\n"
+        . 'mcp_jwt_keys uri=/mcp;',
+        qr/"\/mcp" of "mcp_jwt_keys" leads to location "\/mcp", which is an MCP/);
 
-($rc, $out) = MCPTest->new(files => \%files, location => 'mcp;
+my ($rc, $out) = MCPTest->new(files => \%files, location => 'mcp;
     mcp_jwt_keys %%DIR%%/mixed.json; mcp_jwt_audience a;')->test_config;
 is($rc, 0, 'keys of use, and others');
 like($out, qr/\[warn\].*1 keys of "\S+mixed.json" cannot verify tokens/,

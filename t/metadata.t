@@ -40,8 +40,16 @@ refused('scopes twice', location => "mcp_scopes a;\nmcp_scopes b;",
         qr/"mcp_scopes" directive is duplicate/);
 refused('no scope', location => q{mcp_scopes 'a b';},
         qr/invalid scope "a b": /);
-refused('no first scope', location => 'mcp_scopes a initial=;',
-        qr/invalid scope "": /);
+refused("a first scope \"$_\"", location => "mcp_scopes a initial=$_;",
+        qr/invalid scope "b?" of "initial": it is none of the others/)
+    for '', 'b', 'a,b';
+refused('a first scope only', location => 'mcp_scopes initial=a;',
+        qr/invalid scope "a" of "initial": it is none of the others/);
+refused('spaces between first scopes', location => 'mcp_scopes a b initial=a b;',
+        qr/"mcp_scopes" directive has something after "initial="/);
+refused('metadata without tokens', location =>
+        "$servers\nmcp_resource_metadata https://a/m;",
+        qr/"mcp_resource_metadata https:\/\/a\/m" tells clients to get tokens/);
 accepted('an issuer on this machine', location =>
          'mcp; mcp_authorization_servers http://127.0.0.1:8080;');
 
@@ -61,8 +69,14 @@ broken('metadata without issuers',
        location => 'mcp; mcp_resource_metadata https://a/m;');
 broken('one path twice', qr/two locations of a server have the path of/,
        location => "mcp; mcp_resource_metadata https://a/m; $servers",
-       server => "location /b { mcp; mcp_resource_metadata https://b/m; "
-                 . "$servers }");
+       server => "mcp_consumer a; location /b { mcp; "
+                 . "mcp_resource_metadata https://b/m; $servers }");
+
+my ($rc, $out) = MCPTest->new(location => "mcp; mcp_consumer a; $servers\n"
+    . 'mcp_resource_metadata http://example.com/m;')->test_config;
+is($rc, 0, 'a resource in clear');
+like($out, qr/\[warn\].*"http:\S+" is not https: .* in \S+nginx.conf:\d+/,
+     'is told of');
 
 
 # --- what is served

@@ -79,6 +79,43 @@ my ($rc, $out) = MCPTest->new(
 isnt($rc, 0, 'scopes that nobody can have: refused');
 like($out, qr/scopes are needed in location "\/mcp" and nobody can have one: /,
      'scopes that nobody can have: why');
+like($out, qr/ in \S+nginx.conf:\d+$/m, 'scopes that nobody can have: where');
+
+# names that are not spelled as elsewhere
+
+for (['a tool', 'mcp_tool_scope x* write;',
+      qr/no tool is called "x\*" in "mcp_tool_scope" in \S+nginx.conf:\d+$/m],
+     ['a scope', 'mcp_tool_scope add wirte;',
+      qr/\/keys", line 3: nothing needs the scope "write"$/m])
+{
+    my ($name, $line, $re) = @$_;
+
+    ($rc, $out) = MCPTest->new(
+        http => 'mcp_scope_implies admin read;',
+        location => "mcp; mcp_tools demo; mcp_api_keys %%DIR%%/keys;\n"
+                    . "mcp_tool_scope a* read;\n$line",
+        files => { keys => $keys =~ s/^.*foo,bar\n//mr })->test_config;
+
+    is($rc, 0, "$name that nothing has");
+    like($out, $re, "$name that nothing has: is told of");
+    is(scalar(() = $out =~ /^\d.*(?:no tool is called|nothing needs)/mg), 1,
+       "$name that nothing has: once");
+}
+
+($rc, $out) = MCPTest->new(server => <<'EOC', files => \%files)->test_config;
+    location /x {
+        mcp_inspect on;
+        mcp_api_keys %%DIR%%/keys;
+        mcp_tool_scope any read;
+        mcp_tool_scope some write;
+        mcp_tool_scope more admin;
+        mcp_tool_scope f* foo;
+        mcp_tool_scope b* bar;
+        proxy_pass http://127.0.0.1:1;
+    }
+EOC
+is($rc, 0, 'tools of another server');
+unlike($out, qr/no tool is called|nothing needs/, 'nobody here knows them');
 
 refused('scope twice', location => <<'EOC', qr/"scope" directive is duplicate/,
     mcp_prompt a {

@@ -43,6 +43,7 @@ static const ngx_str_t  mcp_cors_names[] = {
     ngx_string("traceparent"),
     ngx_string("tracestate"),
     ngx_string("x-api-key"),
+    ngx_string("x-custom-auth-headers"),
     ngx_null_string
 };
 
@@ -135,7 +136,10 @@ mcp_cors_preflight(const mcp_cors_t *cors, ngx_pool_t *pool,
 }
 
 
-/* what a client sends and the endpoint reads; it is repeated as it is */
+/*
+ * What a client sends and the endpoint reads; it is repeated as it is.  The
+ * last one the Inspector sends wherever its user gives it a header to send.
+ */
 
 static ngx_uint_t
 mcp_cors_name(const ngx_str_t *name)
