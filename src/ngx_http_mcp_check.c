@@ -21,6 +21,8 @@
 static ngx_uint_t ngx_http_mcp_is_read(ngx_table_elt_t *h);
 static mcp_error_e ngx_http_mcp_check_session_method(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
+static ngx_uint_t ngx_http_mcp_has_sessions(ngx_http_mcp_loc_conf_t *mlcf,
+    ngx_http_mcp_ctx_t *ctx);
 static ngx_uint_t ngx_http_mcp_check_origin(ngx_http_mcp_loc_conf_t *mlcf,
     ngx_array_t *headers);
 static ngx_uint_t ngx_http_mcp_check_accept(ngx_http_mcp_ctx_t *ctx,
@@ -142,37 +144,45 @@ static mcp_error_e
 ngx_http_mcp_check_session_method(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx)
 {
+    ngx_int_t                 rc;
     ngx_str_t                 value;
     ngx_uint_t                version;
     ngx_http_mcp_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
-    if (mlcf->inspect) {
-        /* sessions are another server's */
-        return (r->method & (NGX_HTTP_GET|NGX_HTTP_DELETE))
-               ? MCP_ERROR_NONE : MCP_ERROR_HTTP_METHOD;
-    }
-
-    if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_OFF
-        || (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_DELETE))
+    if ((r->method != NGX_HTTP_GET && r->method != NGX_HTTP_DELETE)
+        || (mlcf->server->versions & MCP_VERSION_MASK_LEGACY) == 0
+        || !ngx_http_mcp_has_sessions(mlcf, ctx))
     {
         return MCP_ERROR_HTTP_METHOD;
     }
 
-    if (mlcf->sessions == NGX_HTTP_MCP_SESSIONS_ON
-        && mcp_headers_get(&ctx->headers, "mcp-session-id", &value)
-           == NGX_DECLINED)
-    {
-        return MCP_ERROR_HTTP_METHOD;
+    rc = mcp_headers_get(&ctx->headers, "mcp-protocol-version", &value);
+
+    if (rc == NGX_ABORT) {
+        return MCP_ERROR_HEADER;
     }
 
-    if (mcp_headers_get(&ctx->headers, "mcp-protocol-version", &value)
-        != NGX_DECLINED
-        && (mcp_version_find(&value, &version) != NGX_OK
-            || mcp_version_modern(version)))
+    if (rc == NGX_OK) {
+
+        if (mcp_version_find(&value, &version) != NGX_OK
+            || mcp_version_modern(version))
+        {
+            return MCP_ERROR_HTTP_METHOD;
+        }
+
+        if ((mlcf->server->versions & mcp_version_bit(version)) == 0) {
+            return MCP_ERROR_VERSION;
+        }
+    }
+
+    /* another server might take it for what was not looked at */
+
+    if (mlcf->inspect
+        && (r->headers_in.content_length_n > 0 || r->headers_in.chunked))
     {
-        return MCP_ERROR_HTTP_METHOD;
+        return MCP_ERROR_REQUEST;
     }
 
     if (r->method == NGX_HTTP_GET
@@ -182,6 +192,23 @@ ngx_http_mcp_check_session_method(ngx_http_request_t *r,
     }
 
     return MCP_ERROR_NONE;
+}
+
+
+static ngx_uint_t
+ngx_http_mcp_has_sessions(ngx_http_mcp_loc_conf_t *mlcf,
+    ngx_http_mcp_ctx_t *ctx)
+{
+    ngx_str_t  id;
+
+    if (mlcf->inspect || mlcf->sessions == NGX_HTTP_MCP_SESSIONS_REQUIRED) {
+        /* those of another server are its own business */
+        return 1;
+    }
+
+    return mlcf->sessions == NGX_HTTP_MCP_SESSIONS_ON
+           && mcp_headers_get(&ctx->headers, "mcp-session-id", &id)
+              != NGX_DECLINED;
 }
 
 

@@ -32,6 +32,10 @@ ngx_int_t ngx_http_mcp_inspect(ngx_http_request_t *r,
 /* what is called of the other server, if it could be a name: or NULL */
 ngx_str_t *ngx_http_mcp_inspect_tool(ngx_http_mcp_ctx_t *ctx);
 
+/* for $mcp_error: what the answer says, or that it has not come to its end */
+ngx_int_t ngx_http_mcp_inspect_watch(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx);
+
 /* the filters */
 void ngx_http_mcp_inspect_init(void);
 

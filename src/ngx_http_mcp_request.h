@@ -213,6 +213,7 @@ typedef struct {
     unsigned                     stranger:1;   /* it was refused */
     unsigned                     waited:1;     /* for keys of tokens */
     unsigned                     inspected:1;  /* goes on to another server */
+    unsigned                     whole:1;      /* its answer has ended */
 } ngx_http_mcp_ctx_t;
 
 

@@ -595,6 +595,13 @@ mcp_dispatch_is_call(const mcp_msg_t *msg)
 
 
 ngx_uint_t
+mcp_dispatch_is_listen(const mcp_msg_t *msg)
+{
+    return msg->handler && msg->handler->handler == mcp_sub_listen;
+}
+
+
+ngx_uint_t
 mcp_dispatch_is_list(const mcp_msg_t *msg)
 {
     return msg->handler

@@ -42,8 +42,9 @@ ngx_int_t mcp_dispatch_body(const mcp_server_t *server, ngx_pool_t *pool,
 /* is it the name of a request of the specification */
 ngx_uint_t mcp_dispatch_is_method(const ngx_str_t *name);
 
-/* is it a tools/call */
+/* is it a tools/call, a subscriptions/listen */
 ngx_uint_t mcp_dispatch_is_call(const mcp_msg_t *msg);
+ngx_uint_t mcp_dispatch_is_listen(const mcp_msg_t *msg);
 
 /* does it ask for a list */
 ngx_uint_t mcp_dispatch_is_list(const mcp_msg_t *msg);
