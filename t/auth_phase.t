@@ -112,6 +112,8 @@ $policy
         mcp;
         mcp_resource_metadata https://me/a;
         auth_request /_ask;
+        auth_request_set \$who \$upstream_http_x_user;
+        mcp_consumer \$who;
     }
 
     location = /password {
