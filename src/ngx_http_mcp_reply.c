@@ -7,7 +7,9 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <mcp_cred.h>
 #include <mcp_headers.h>
+#include <ngx_http_mcp_auth.h>
 #include <ngx_http_mcp_reply.h>
 
 
@@ -17,6 +19,8 @@
 
 static ngx_int_t ngx_http_mcp_reply_add(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_str_t *s);
+static ngx_int_t ngx_http_mcp_reply_resource(ngx_http_request_t *r,
+    ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_auth_conf_t *conf);
 static const char *ngx_http_mcp_reply_allow(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 
@@ -206,30 +210,81 @@ ngx_http_mcp_reply_allow(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 }
 
 
-/* of two challenges, a client that knows neither would take the first */
+/*
+ * Of two challenges many clients read the first only: what leads to tokens goes
+ * before that of an access module, unless that one is about tokens, too.
+ */
 
 ngx_int_t
 ngx_http_mcp_reply_challenge(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     ngx_uint_t status)
 {
-    ngx_table_elt_t  *h;
+    ngx_table_elt_t           *h;
+    ngx_http_mcp_loc_conf_t   *mlcf;
+    ngx_http_mcp_auth_conf_t  *conf;
+
+    mlcf = ctx->conf ? ctx->conf
+                     : ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
+    conf = mlcf->auth;
+
+    if (status == NGX_HTTP_UNAUTHORIZED
+        && ctx->challenge.len == 0 && ctx->identity == NULL && conf->url.len
+        && ngx_http_mcp_reply_resource(r, ctx, conf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     if (ctx->challenge.len == 0
-        || r->headers_out.www_authenticate
         || (status != NGX_HTTP_UNAUTHORIZED && status != NGX_HTTP_FORBIDDEN
             && status != NGX_HTTP_BAD_REQUEST))
     {
         return NGX_OK;
     }
 
-    h = ngx_http_mcp_push_header(r, "WWW-Authenticate", &ctx->challenge);
+    h = r->headers_out.www_authenticate;
+
     if (h == NULL) {
+        h = ngx_http_mcp_push_header(r, "WWW-Authenticate", &ctx->challenge);
+        r->headers_out.www_authenticate = h;
+
+        return h ? NGX_OK : NGX_ERROR;
+    }
+
+    if (conf->url.len == 0
+        || ngx_strncasecmp(h->value.data, (u_char *) "Bearer",
+                           ngx_min(h->value.len, sizeof("Bearer") - 1))
+           == 0)
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_http_mcp_push_header(r, "WWW-Authenticate", &h->value) == NULL) {
         return NGX_ERROR;
     }
 
-    r->headers_out.www_authenticate = h;
+    h->value = ctx->challenge;
 
     return NGX_OK;
+}
+
+
+/* an access module has refused, which knows nothing of the resource */
+
+static ngx_int_t
+ngx_http_mcp_reply_resource(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
+    ngx_http_mcp_auth_conf_t *conf)
+{
+    ngx_str_t         token;
+    ngx_table_elt_t  *h;
+    mcp_challenge_e   challenge;
+
+    h = r->headers_in.authorization;
+
+    challenge = (h && mcp_cred_bearer(&h->value, &token) != NGX_DECLINED)
+                ? MCP_CHALLENGE_TOKEN : MCP_CHALLENGE_NONE;
+
+    return mcp_protect_challenge(r->pool, challenge, &conf->url,
+                                 &conf->initial, &ctx->challenge);
 }
 
 

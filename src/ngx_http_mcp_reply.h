@@ -44,8 +44,8 @@ ngx_int_t ngx_http_mcp_reply_refusal(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
 
 /*
- * Adds ctx->challenge to an answer with such a status, unless an access module
- * has added one: NGX_OK or NGX_ERROR.
+ * Adds ctx->challenge to an answer with such a status; of a resource, whoever
+ * has refused: NGX_OK or NGX_ERROR.
  */
 ngx_int_t ngx_http_mcp_reply_challenge(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, ngx_uint_t status);

@@ -105,6 +105,36 @@ $policy
         limit_req zone=z;
     }
 
+    mcp_authorization_servers https://login;
+    mcp_scopes read write initial=read;
+
+    location = /introspected {
+        mcp;
+        mcp_resource_metadata https://me/a;
+        auth_request /_ask;
+        auth_request_set \$who \$upstream_http_x_user;
+        mcp_consumer \$who;
+    }
+
+    location = /password {
+        mcp;
+        mcp_resource_metadata https://me/b;
+        mcp_api_keys %%DIR%%/keys;
+        mcp_auth_phase access;
+        satisfy any;
+        auth_basic who;
+        auth_basic_user_file %%DIR%%/users;
+    }
+
+    location = /password/only {
+        mcp;
+        mcp_api_keys %%DIR%%/keys;
+        mcp_auth_phase access;
+        satisfy any;
+        auth_basic who;
+        auth_basic_user_file %%DIR%%/users;
+    }
+
     # an introspection, or a proxy that knows cookies
 
     location = /_ask {
@@ -114,7 +144,8 @@ $policy
         proxy_set_header Content-Length "";
     }
 EOC
-    files => { keys => sha256_hex('key') . " bob write\n" })->start;
+    files => { keys => sha256_hex('key') . " bob write\n",
+               users => "a:{PLAIN}b\n" })->start;
 
 my @key = ('X-API-Key' => 'key');
 my @cookie = (Cookie => 'user=amy');
@@ -157,6 +188,30 @@ is(join(' ', map { $t->rpc('tools/list', {}, uri => '/limited',
    '200 429', 'the key is known to limits before it is judged');
 is($t->rpc('tools/list', {}, uri => '/limited')->status, 401,
    'nobody has no bucket');
+
+
+# --- whoever refuses, a client is told where the tokens are
+
+my @where = map { 'resource_metadata="https://me/.well-known/'
+                  . qq(oauth-protected-resource/$_", scope="read") } 'a', 'b';
+my $basic = 'Basic realm="who"';
+
+for ([ '/introspected', [], "Bearer $where[0]" ],
+     [ '/introspected', [ 'Bearer x' ],
+       qq(Bearer error="invalid_token", $where[0]) ],
+     [ '/introspected', [ 'Basic YTpi' ], "Bearer $where[0]" ],
+     [ '/password', [], "Bearer $where[1]|$basic" ],
+     [ '/password', [ 'Bearer x' ],
+       qq(Bearer error="invalid_token", $where[1]|$basic) ],
+     [ '/password/only', [ 'Bearer x' ], $basic ])
+{
+    my ($uri, $sent, $expected) = @$_;
+    my $r = $t->rpc('tools/list', {}, uri => $uri, headers => {
+                        map { (Authorization => $_) } @$sent });
+
+    is(join('|', $r->status, $r->headers('WWW-Authenticate')),
+       "401|$expected", "$uri: @$sent");
+}
 
 
 # --- certificates
