@@ -142,6 +142,14 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h, *copy;
 
+#if (NGX_HTTP_GZIP)
+    if (!ngx_http_mcp_auth_enabled(ctx->conf->auth)
+        && r->headers_in.accept_encoding == NULL)
+    {
+        return NGX_OK;
+    }
+#endif
+
     old = r->headers_in.headers;
 
     ctx->headers_in = old;

@@ -17,8 +17,12 @@
 #include <mcp_cred.h>
 
 
+#define MCP_CRED_WORDS  (MCP_CRED_DIGEST / 8)
+
+
 static ngx_int_t mcp_cred_token(const ngx_str_t *token);
-static ngx_uint_t mcp_cred_not_after(const u_char *a, const u_char *b);
+static ngx_uint_t mcp_cred_not_after(const u_char *digest,
+    const uint64_t *words);
 static ngx_inline uint64_t mcp_cred_word(const u_char *p);
 
 
@@ -125,18 +129,23 @@ mcp_cred_digest(const ngx_str_t *token, u_char *digest)
 const mcp_cred_t *
 mcp_creds_find(const mcp_creds_t *creds, const u_char *digest, time_t now)
 {
-    ngx_uint_t         n, half;
+    uint64_t           words[MCP_CRED_WORDS];
+    ngx_uint_t         i, n, half;
     const mcp_cred_t  *key;
 
     if (creds->n == 0) {
         return NULL;
     }
 
+    for (i = 0; i < MCP_CRED_WORDS; i++) {
+        words[i] = mcp_cred_word(digest + i * 8);
+    }
+
     key = creds->keys;
 
     for (n = creds->n; n > 1; n -= half) {
         half = n / 2;
-        key += half & -mcp_cred_not_after(key[half].digest, digest);
+        key += half & -mcp_cred_not_after(key[half].digest, words);
     }
 
     if (CRYPTO_memcmp(key->digest, digest, MCP_CRED_DIGEST) != 0) {
@@ -151,28 +160,27 @@ mcp_creds_find(const mcp_creds_t *creds, const u_char *digest, time_t now)
 }
 
 
-/* is "a" less than or equal to "b" */
+/*
+ * Is the digest less than or equal to the one these words are of: there is no
+ * borrow when it is subtracted.
+ */
 
 static ngx_uint_t
-mcp_cred_not_after(const u_char *a, const u_char *b)
+mcp_cred_not_after(const u_char *digest, const uint64_t *words)
 {
-    uint64_t    x, y, less, equal;
+    uint64_t    x, y, borrow;
     ngx_uint_t  i;
 
-    less = 0;
-    equal = 1;
+    borrow = 0;
 
-    for (i = 0; i < MCP_CRED_DIGEST; i += 8) {
-        x = mcp_cred_word(a + i);
-        y = mcp_cred_word(b + i);
+    for (i = MCP_CRED_WORDS; i > 0; i--) {
+        x = words[i - 1];
+        y = mcp_cred_word(digest + (i - 1) * 8);
 
-        /* the borrow of x - y, and whether there is a difference */
-
-        less |= equal & ((~x & y) | ((~x | y) & (x - y))) >> 63;
-        equal &= ((x ^ y) | -(x ^ y)) >> 63 ^ 1;
+        borrow = ((~x & y) | ((~x | y) & (x - y - borrow))) >> 63;
     }
 
-    return less | equal;
+    return borrow ^ 1;
 }
 
 

@@ -111,18 +111,24 @@ mcp_inspect_alike(ngx_str_t *key, const ngx_str_t *names)
 {
     size_t  i;
 
-    for (i = 0; i < key->len; i++) {
-        if (key->data[i] > 0x7f) {
+    for ( /* void */ ; names->len; names++) {
+
+        if (names->len != key->len) {
+            continue;
+        }
+
+        if (ngx_memcmp(names->data, key->data, key->len) == 0) {
+            return 0;
+        }
+
+        if (ngx_strncasecmp(names->data, key->data, key->len) == 0) {
             return 1;
         }
     }
 
-    for ( /* void */ ; names->len; names++) {
-
-        if (names->len == key->len
-            && ngx_strncasecmp(names->data, key->data, key->len) == 0)
-        {
-            return ngx_memcmp(names->data, key->data, key->len) != 0;
+    for (i = 0; i < key->len; i++) {
+        if (key->data[i] > 0x7f) {
+            return 1;
         }
     }
 

@@ -20,27 +20,40 @@ static const u_char *mcp_peek_plain(const u_char *p, const u_char *last);
 const u_char *
 mcp_peek_key(mcp_peek_t *peek, const u_char *p, const u_char *last)
 {
-    u_char  c;
+    u_char         c;
+    const u_char  *end;
 
     while (p < last) {
-        c = *p++;
-
-        if (c < ' ') {
-            peek->flags |= MCP_PEEK_BAD;
-        }
 
         if (peek->escape) {
+            c = *p++;
+
+            if (c < ' ') {
+                peek->flags |= MCP_PEEK_BAD;
+            }
+
             mcp_peek_escape(peek, c);
-
-        } else if (c == '"') {
-            return p;
-
-        } else if (c == '\\') {
-            peek->escape = 1;
-
-        } else {
-            mcp_peek_text(peek, c);
+            continue;
         }
+
+        for (end = mcp_peek_plain(p, last); p < end; p++) {
+
+            if (*p < ' ') {
+                peek->flags |= MCP_PEEK_BAD;
+            }
+
+            mcp_peek_text(peek, *p);
+        }
+
+        if (p == last) {
+            break;
+        }
+
+        if (*p++ == '"') {
+            return p;
+        }
+
+        peek->escape = 1;
     }
 
     return NULL;
