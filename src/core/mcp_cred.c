@@ -17,12 +17,8 @@
 #include <mcp_cred.h>
 
 
-#define MCP_CRED_WORDS  (MCP_CRED_DIGEST / 8)
-
-
 static ngx_int_t mcp_cred_token(const ngx_str_t *token);
-static ngx_uint_t mcp_cred_not_after(const u_char *digest,
-    const uint64_t *words);
+static ngx_inline ngx_uint_t mcp_cred_not_after(uint64_t a, uint64_t b);
 static ngx_inline uint64_t mcp_cred_word(const u_char *p);
 
 
@@ -129,23 +125,21 @@ mcp_cred_digest(const ngx_str_t *token, u_char *digest)
 const mcp_cred_t *
 mcp_creds_find(const mcp_creds_t *creds, const u_char *digest, time_t now)
 {
-    uint64_t           words[MCP_CRED_WORDS];
-    ngx_uint_t         i, n, half;
+    uint64_t           word;
+    ngx_uint_t         n, half;
     const mcp_cred_t  *key;
 
     if (creds->n == 0) {
         return NULL;
     }
 
-    for (i = 0; i < MCP_CRED_WORDS; i++) {
-        words[i] = mcp_cred_word(digest + i * 8);
-    }
-
+    word = mcp_cred_word(digest);
     key = creds->keys;
 
     for (n = creds->n; n > 1; n -= half) {
         half = n / 2;
-        key += half & -mcp_cred_not_after(key[half].digest, words);
+        key += half & -mcp_cred_not_after(mcp_cred_word(key[half].digest),
+                                          word);
     }
 
     if (CRYPTO_memcmp(key->digest, digest, MCP_CRED_DIGEST) != 0) {
@@ -160,27 +154,12 @@ mcp_creds_find(const mcp_creds_t *creds, const u_char *digest, time_t now)
 }
 
 
-/*
- * Is the digest less than or equal to the one these words are of: there is no
- * borrow when it is subtracted.
- */
+/* is "a" less than or equal to "b": there is no borrow in b - a */
 
-static ngx_uint_t
-mcp_cred_not_after(const u_char *digest, const uint64_t *words)
+static ngx_inline ngx_uint_t
+mcp_cred_not_after(uint64_t a, uint64_t b)
 {
-    uint64_t    x, y, borrow;
-    ngx_uint_t  i;
-
-    borrow = 0;
-
-    for (i = MCP_CRED_WORDS; i > 0; i--) {
-        x = words[i - 1];
-        y = mcp_cred_word(digest + (i - 1) * 8);
-
-        borrow = ((~x & y) | ((~x | y) & (x - y - borrow))) >> 63;
-    }
-
-    return borrow ^ 1;
+    return ((~b & a) | ((~b | a) & (b - a))) >> 63 ^ 1;
 }
 
 

@@ -35,6 +35,7 @@
 
 
 #define MCP_CRED_DIGEST      32      /* bytes of SHA-256 */
+#define MCP_CRED_ORDER       8       /* of them differ from key to key */
 #define MCP_CRED_NAME_MAX    128
 #define MCP_CRED_TOKEN_MAX   16384   /* bytes of a token */
 #define MCP_CRED_KEYS_MAX    100000  /* of a file */
@@ -60,7 +61,8 @@ typedef struct {
 /*
  * The lines of a file; everything is copied into the pool.  NGX_OK;
  * NGX_DECLINED: *err says why and *line where, nothing of the text is quoted;
- * NGX_ERROR: out of memory.  A digest that is there twice is refused.
+ * NGX_ERROR: out of memory.  No two digests may have the same first
+ * MCP_CRED_ORDER bytes.
  */
 ngx_int_t mcp_creds_parse(mcp_creds_t *creds, ngx_pool_t *pool,
     const ngx_str_t *text, const char **err, ngx_uint_t *line);

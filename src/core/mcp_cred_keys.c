@@ -104,12 +104,15 @@ mcp_creds_parse(mcp_creds_t *creds, ngx_pool_t *pool, const ngx_str_t *text,
 
     for (i = 1; i < creds->n; i++) {
 
+        /* keys are told apart by this; no two digests begin alike by chance */
+
         if (ngx_memcmp(creds->keys[i - 1].digest, creds->keys[i].digest,
-                       MCP_CRED_DIGEST)
+                       MCP_CRED_ORDER)
             == 0)
         {
             *line = ngx_max(creds->keys[i - 1].line, creds->keys[i].line);
-            *err = "this key is there twice";
+            *err = "this key, or one with the same first 16 digits, is there "
+                   "twice";
             return NGX_DECLINED;
         }
     }

@@ -64,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (i = 0; i < creds.n; i++) {
         fuzz_assert(creds.keys[i].line > 0 && creds.keys[i].line <= line);
         fuzz_assert(i == 0 || memcmp(creds.keys[i - 1].digest,
-                                     creds.keys[i].digest, MCP_CRED_DIGEST)
+                                     creds.keys[i].digest, MCP_CRED_ORDER)
                               < 0);
 
         keys_line(&b, &creds.keys[i]);

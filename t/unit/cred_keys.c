@@ -15,6 +15,7 @@
 
 
 #define A  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define D  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e20"
 #define B  "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 #define C  "5F70BF18A086007016E948B04AED3B82103A36BEA41755B6CDDFAF10ACE3C6EF"
 
@@ -112,6 +113,7 @@ static keys_bad_t  keys_bad[] = {
     { A " alice\n" B " bob\n" A " eve\n", 3, "twice" },
     { A " alice\n" A " alice", 2, "twice" },
     { B " alice\n\n" C " bob", 3, "twice" },
+    { D " alice\n" A " bob", 2, "16 digits" },
     { A " alice\n" B " bob\nx y\n", 3, "expected a SHA-256 digest" },
     { A " alice\r\n" B "\r\n", 2, "expected a name" },
     { NULL, 0, NULL }
@@ -493,7 +495,7 @@ keys_test_max(void)
     p = text.data;
 
     for (i = 0; i < MCP_CRED_KEYS_MAX; i++) {
-        p = ngx_sprintf(p, "%064ui a\n", i);
+        p = ngx_sprintf(p, "%016ui%048ui a\n", i, (ngx_uint_t) 0);
     }
 
     text.len = p - text.data;
@@ -503,7 +505,8 @@ keys_test_max(void)
     unit_is_int(creds.n, MCP_CRED_KEYS_MAX, "all of them");
     unit_is_int(line, MCP_CRED_KEYS_MAX, "of so many lines");
 
-    text.len = ngx_sprintf(p, "%064ui a\n", i) - text.data;
+    text.len = ngx_sprintf(p, "%016ui%048ui a\n", i, (ngx_uint_t) 0)
+               - text.data;
     rc = mcp_creds_parse(&creds, pool, &text, &err, &line);
 
     unit_is_int(rc, NGX_DECLINED, "one more: %s", err);
