@@ -19,7 +19,7 @@
 static ngx_int_t ngx_http_mcp_auth_credential(ngx_http_request_t *r,
     ngx_http_mcp_auth_conf_t *conf, ngx_str_t *token);
 static ngx_int_t ngx_http_mcp_auth_key(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_keys_t *keys, ngx_str_t *token);
+    ngx_http_mcp_ctx_t *ctx, ngx_http_mcp_keys_t *keys, const u_char *digest);
 static ngx_int_t ngx_http_mcp_auth_refuse(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_error_e cause, mcp_challenge_e challenge);
 
@@ -27,6 +27,7 @@ static ngx_int_t ngx_http_mcp_auth_refuse(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 {
+    u_char                     digest[MCP_CRED_DIGEST];
     ngx_int_t                  rc;
     ngx_str_t                  token;
     ngx_http_mcp_auth_conf_t  *conf;
@@ -51,10 +52,12 @@ ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
                                         MCP_CHALLENGE_REQUEST);
     }
 
-    rc = ngx_http_mcp_auth_key(r, ctx, conf->keys, &token);
+    mcp_cred_digest(&token, digest);
+
+    rc = ngx_http_mcp_auth_key(r, ctx, conf->keys, digest);
 
     if (rc == NGX_DECLINED && conf->jwt) {
-        rc = ngx_http_mcp_auth_jwt(r, ctx, &token);
+        rc = ngx_http_mcp_auth_jwt(r, ctx, &token, digest);
     }
 
     switch (rc) {
@@ -106,11 +109,7 @@ ngx_http_mcp_auth_credential(ngx_http_request_t *r,
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (h[i].key.len != sizeof("x-api-key") - 1
-                || ngx_memcmp(h[i].lowcase_key, "x-api-key",
-                              sizeof("x-api-key") - 1)
-                   != 0)
-            {
+            if (!ngx_http_mcp_header_is(&h[i], "x-api-key")) {
                 continue;
             }
 
@@ -129,17 +128,14 @@ ngx_http_mcp_auth_credential(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_mcp_auth_key(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
-    ngx_http_mcp_keys_t *keys, ngx_str_t *token)
+    ngx_http_mcp_keys_t *keys, const u_char *digest)
 {
-    u_char                    digest[MCP_CRED_DIGEST];
     const mcp_cred_t         *cred;
     ngx_http_mcp_identity_t  *identity;
 
     if (keys == NULL) {
         return NGX_DECLINED;
     }
-
-    mcp_cred_digest(token, digest);
 
     cred = mcp_creds_find(&keys->creds, digest, ngx_time());
 

@@ -89,11 +89,12 @@ struct ngx_http_mcp_auth_conf_s {
 ngx_int_t ngx_http_mcp_auth(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx);
 
 /*
- * Judges a token: NGX_OK, NGX_DECLINED and NGX_ERROR as above; NGX_AGAIN;
- * NGX_ABORT: there are no keys to judge it by.
+ * Judges a token, whose digest is MCP_CRED_DIGEST bytes: NGX_OK, NGX_DECLINED
+ * and NGX_ERROR as above; NGX_AGAIN; NGX_ABORT: there are no keys to judge it
+ * by.
  */
 ngx_int_t ngx_http_mcp_auth_jwt(ngx_http_request_t *r,
-    ngx_http_mcp_ctx_t *ctx, ngx_str_t *token);
+    ngx_http_mcp_ctx_t *ctx, ngx_str_t *token, const u_char *digest);
 
 /* the tokens of a merged location: NGX_OK or NGX_ERROR */
 ngx_int_t ngx_http_mcp_auth_jwt_init(ngx_conf_t *cf,

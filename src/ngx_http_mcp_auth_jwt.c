@@ -47,9 +47,8 @@ static void ngx_http_mcp_auth_jwt_cleanup(void *data);
 
 ngx_int_t
 ngx_http_mcp_auth_jwt(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
-    ngx_str_t *token)
+    ngx_str_t *token, const u_char *digest)
 {
-    u_char                      digest[MCP_CRED_DIGEST];
     ngx_int_t                   rc;
     mcp_scope_set_t             set;
     mcp_jwt_claims_t            claims;
@@ -60,8 +59,6 @@ ngx_http_mcp_auth_jwt(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     jwt = ctx->conf->auth->jwt;
 
     (void) ngx_http_mcp_jwks_read(jwt->set);
-
-    mcp_cred_digest(token, digest);
 
     known = *ngx_http_mcp_auth_slot(jwt, digest);
 
@@ -105,9 +102,8 @@ ngx_http_mcp_auth_verify(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx,
     rc = mcp_jwt_parse(&parts, r->pool, token, &err);
 
     if (rc == NGX_OK) {
-        rc = ngx_http_mcp_jwks_read(jwt->set);
 
-        if (rc != NGX_OK) {
+        if (jwt->set->generation == 0) {
             return ngx_http_mcp_auth_wait(r, ctx, jwt->set);
         }
 

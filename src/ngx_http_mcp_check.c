@@ -13,11 +13,6 @@
 #include <ngx_http_mcp_cors.h>
 
 
-#define ngx_http_mcp_header_is(h, text)                                      \
-    ((h)->key.len == sizeof(text) - 1                                        \
-     && ngx_memcmp((h)->lowcase_key, text, sizeof(text) - 1) == 0)
-
-
 static ngx_uint_t ngx_http_mcp_is_read(ngx_table_elt_t *h);
 static mcp_error_e ngx_http_mcp_check_session_method(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);

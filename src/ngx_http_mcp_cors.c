@@ -94,8 +94,8 @@ ngx_http_mcp_cors_header_filter(ngx_http_request_t *r)
            ? ctx->conf : ngx_http_get_module_loc_conf(r, ngx_http_mcp_module);
 
     if (mlcf->cors == NULL || (!mlcf->enable && !mlcf->inspect)
-        || r != r->main || (ctx && ctx->preflight)
-        || ngx_http_mcp_is_metadata(r))
+        || r != r->main
+        || (ctx ? ctx->preflight : ngx_http_mcp_is_metadata(r)))
     {
         return ngx_http_next_header_filter(r);
     }

@@ -16,17 +16,12 @@
 #include <ngx_http_mcp_view.h>
 
 
-#define ngx_http_mcp_inspect_header_is(h, text)                              \
-    ((h)->key.len == sizeof(text) - 1                                        \
-     && ngx_memcmp((h)->lowcase_key, text, sizeof(text) - 1) == 0)
-
-
 static ngx_int_t ngx_http_mcp_inspect_call(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx, mcp_msg_t *msg);
 static ngx_int_t ngx_http_mcp_inspect_headers(ngx_http_request_t *r,
     ngx_http_mcp_ctx_t *ctx);
-static ngx_uint_t ngx_http_mcp_inspect_keeps(ngx_http_mcp_auth_conf_t *conf,
-    ngx_table_elt_t *h);
+static ngx_uint_t ngx_http_mcp_inspect_withholds(
+    ngx_http_mcp_auth_conf_t *conf, ngx_table_elt_t *h);
 
 
 mcp_server_t *
@@ -167,7 +162,7 @@ ngx_http_mcp_inspect_headers(ngx_http_request_t *r, ngx_http_mcp_ctx_t *ctx)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_http_mcp_inspect_keeps(ctx->conf->auth, &h[i])) {
+            if (ngx_http_mcp_inspect_withholds(ctx->conf->auth, &h[i])) {
                 continue;
             }
 
@@ -205,16 +200,17 @@ ngx_http_mcp_inspect_again(ngx_http_request_t *r)
 
 
 static ngx_uint_t
-ngx_http_mcp_inspect_keeps(ngx_http_mcp_auth_conf_t *conf, ngx_table_elt_t *h)
+ngx_http_mcp_inspect_withholds(ngx_http_mcp_auth_conf_t *conf,
+    ngx_table_elt_t *h)
 {
-    if (ngx_http_mcp_inspect_header_is(h, "accept-encoding")) {
+    if (ngx_http_mcp_header_is(h, "accept-encoding")) {
         return 1;
     }
 
     return ngx_http_mcp_auth_enabled(conf)
-           && (ngx_http_mcp_inspect_header_is(h, "authorization")
+           && (ngx_http_mcp_header_is(h, "authorization")
                || (conf->keys
-                   && ngx_http_mcp_inspect_header_is(h, "x-api-key")));
+                   && ngx_http_mcp_header_is(h, "x-api-key")));
 }
 
 

@@ -223,6 +223,12 @@ typedef struct {
     (str)->len = (text) ? ngx_strlen(text) : 0
 
 
+/* is it the header of this name, in lower case */
+#define ngx_http_mcp_header_is(h, text)                                      \
+    ((h)->key.len == sizeof(text) - 1                                        \
+     && ngx_memcmp((h)->lowcase_key, text, sizeof(text) - 1) == 0)
+
+
 extern ngx_module_t  ngx_http_mcp_module;
 
 

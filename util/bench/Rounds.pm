@@ -9,9 +9,32 @@ use strict;
 use Bench;
 use Exporter qw/ import /;
 
-our @EXPORT = qw/ subject round figure ratio tables /;
+our @EXPORT = qw/ %pid start subject round figure ratio tables /;
 
+our %pid;        # of what runs, by its directory
 my %figures;     # "subject connections" => [ one per round ]
+
+
+$SIG{INT} = $SIG{TERM} = sub { exit 1 };
+
+END {
+    my $rc = $?;
+    stop($_) for values %pid;
+    $? = $rc;
+}
+
+
+# An nginx with one worker on this core; %o is start_nginx()'s.  Returns a port.
+
+sub start {
+    my ($dir, $cpu, %o) = @_;
+
+    my $port = free_port();
+
+    $pid{$dir} = start_nginx(dir => $dir, port => $port,
+                             affinity => sprintf('%b', 1 << $cpu), %o);
+    return $port;
+}
 
 
 # Writes the request to files, FILE.headers and FILE.body, and sends it once: a

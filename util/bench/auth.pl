@@ -29,17 +29,6 @@ my @CONNECTIONS = split /,/, $ENV{BENCH_CONNECTIONS} || '1,32,256';
 # other keys of the file
 my $KEYS = 1000;
 
-my %pid;
-
-$SIG{INT} = $SIG{TERM} = sub { exit 1 };
-
-END {
-    my $rc = $?;
-    stop($_) for values %pid;
-    $? = $rc;
-}
-
-
 my $issuer = MCPTest::Token->new('ES256', kid => 'a');
 my $token = $issuer->token({ sub => 'alice', aud => 'me', scope => 'read',
                              exp => time() + 86400 });
@@ -62,21 +51,10 @@ my @subjects = (
 my %subject = map { $_->[0] => { uri => $_->[1], more => $_->[2] } } @subjects;
 
 
-sub start {
-    my ($name, $cpu, %o) = @_;
-
-    my $port = free_port();
-
-    $pid{$name} = start_nginx(dir => "$dir/$name", port => $port,
-                              affinity => sprintf('%b', 1 << $cpu), %o);
-    return $port;
-}
-
-
 sub prepare {
     my ($call) = grep { $_->{name} eq 'call' } @CASES;
 
-    my $service = start('service', $client_cpu, modules => \@modules,
+    my $service = start("$dir/service", $client_cpu, modules => \@modules,
                         locations => <<"EOC");
 location = /mcp {
     default_type application/json;
@@ -89,7 +67,7 @@ EOC
                                    'key', 1 .. $KEYS - 1);
     spew("$dir/jwks", MCPTest::Token::set($issuer));
 
-    my $port = start('nginx', $server_cpu, modules => \@modules,
+    my $port = start("$dir/nginx", $server_cpu, modules => \@modules,
         http => <<"EOC", locations => <<"EOL");
 upstream service {
     server 127.0.0.1:$service;
@@ -118,7 +96,7 @@ location = /proxy { proxy_pass http://service/mcp; }
 location = /inspect { mcp_inspect on; proxy_pass http://service/mcp; }
 EOL
 
-    my $worker = worker($pid{nginx}, $port);
+    my $worker = worker($pid{"$dir/nginx"}, $port);
 
     for my $name (keys %subject) {
         my $s = $subject{$name};

@@ -33,17 +33,6 @@ my $OPERATIONS = 300;
 # milliseconds: of two passes at once, and of the slower one alone
 my ($FAST, $SLOW) = (8, 10);
 
-my %pid;
-
-$SIG{INT} = $SIG{TERM} = sub { exit 1 };
-
-END {
-    my $rc = $?;
-    stop($_) for values %pid;
-    $? = $rc;
-}
-
-
 # name => { uri, the files of the request }; the tools are asked as a client of
 # 2026-07-28 asks, the service as nginx asks it
 
@@ -76,23 +65,12 @@ sub requests {
 }
 
 
-sub start {
-    my ($name, $cpu, %o) = @_;
-
-    my $port = free_port();
-
-    $pid{$name} = start_nginx(dir => "$dir/$name", port => $port,
-                              affinity => sprintf('%b', 1 << $cpu), %o);
-    return $port;
-}
-
-
 # the service is on the core of wrk: the one of the server is what is measured
 
 sub prepare {
     requests();
 
-    my $service = start('service', $client_cpu,
+    my $service = start("$dir/service", $client_cpu,
         modules => [ lua_modules() ], locations => <<"EOC");
 location = /item/7 { return 200 '$ITEM'; }
 location = /sleep/$FAST {
@@ -103,7 +81,7 @@ location = /sleep/$SLOW {
 }
 EOC
 
-    my $port = start('nginx', $server_cpu, modules => \@modules,
+    my $port = start("$dir/nginx", $server_cpu, modules => \@modules,
         http => <<"EOC", locations => <<"EOL");
 upstream service {
     server 127.0.0.1:$service;
@@ -135,7 +113,7 @@ location = /mcp {
 }
 EOL
 
-    my $worker = worker($pid{nginx}, $port);
+    my $worker = worker($pid{"$dir/nginx"}, $port);
 
     for my $name (keys %subject) {
         my $s = $subject{$name};
@@ -253,8 +231,8 @@ location /_api/ { internal; proxy_pass http://127.0.0.1:1; }
 location = /mcp { mcp; mcp_server bench 1.0.0; mcp_tools demo; $directive }
 EOC
 
-    my $port = start($name, $server_cpu, %o);
-    my $worker = worker($pid{$name}, $port);
+    my $port = start("$dir/$name", $server_cpu, %o);
+    my $worker = worker($pid{"$dir/$name"}, $port);
     my ($rss) = rss($worker);
     my @times;
 
@@ -266,7 +244,7 @@ EOC
         push @times, time() - $begin;
     }
 
-    stop(delete $pid{$name});
+    stop(delete $pid{"$dir/$name"});
     return (median(@times), $rss);
 }
 
